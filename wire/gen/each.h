@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Written by tools/wire.py from the .wire files: edit that. */
+#ifndef WIRE_GEN_EACH_H
+#define WIRE_GEN_EACH_H
+
+/*
+ * X(name, most, shape) for every struct, for tests: most is its ENC_MAX.
+ * In a shape `n;` is n bytes, `<n;` a length and at most n bytes,
+ * `*n(s)` a count and at most n times s.
+ */
+#define VCH_WIRE_EACH(X) \
+	X(passkey, VCH_PASSKEY_ENC_MAX, \
+	  "32;32;32;1;") \
+	X(network, VCH_NETWORK_ENC_MAX, \
+	  "8;20;") \
+	X(asset, VCH_ASSET_ENC_MAX, \
+	  "20;16;") \
+	X(listed_call, VCH_LISTED_CALL_ENC_MAX, \
+	  "20;4;") \
+	X(config, VCH_CONFIG_ENC_MAX, \
+	  "1;20;20;20;20;16;*4(32;32;32;1;)*4(<128;)*8(8;20;)*8(20;16;)" \
+	  "*32(20;4;)*16(32;)32;") \
+	X(lane, VCH_LANE_ENC_MAX, \
+	  "8;32;32;16;2;") \
+	X(counters, VCH_COUNTERS_ENC_MAX, \
+	  "2;*8(16;)*4(8;32;32;16;2;)*4(4;)") \
+	X(slot, VCH_SLOT_ENC_MAX, \
+	  "20;4;32;8;2;16;") \
+	X(record_head, VCH_RECORD_HEAD_ENC_MAX, \
+	  "1;8;8;") \
+	X(start, VCH_START_ENC_MAX, \
+	  "1;16;32;4;8;32;") \
+	X(account_record, VCH_ACCOUNT_RECORD_ENC_MAX, \
+	  "20;4;32;8;2;16;<2048;<512;32;") \
+	X(decision, VCH_DECISION_ENC_MAX, \
+	  "20;4;32;8;2;16;<512;2;8;32;16;8;1;") \
+	X(section, VCH_SECTION_ENC_MAX, \
+	  "1;16;8;32;*64(<3072;)32;") \
+	X(batch, VCH_BATCH_ENC_MAX, \
+	  "*64(1;16;8;32;*64(<3072;)32;)32;64;") \
+	X(blob, VCH_BLOB_ENC_MAX, \
+	  "1;16;8;1;32;<128;16;") \
+	X(receipt, VCH_RECEIPT_ENC_MAX, \
+	  "1;16;8;32;<3072;*6(32;)1;32;64;") \
+	X(user_op, VCH_USER_OP_ENC_MAX, \
+	  "20;32;<128;<8192;32;32;32;<1024;") \
+	X(assertion, VCH_ASSERTION_ENC_MAX, \
+	  "1;<293;<1024;64;") \
+	X(cosign_op, VCH_COSIGN_OP_ENC_MAX, \
+	  "20;<2048;<512;<256;8;20;20;32;<128;<8192;32;32;32;<1024;8;1;" \
+	  "<293;<1024;64;") \
+	X(cosign_result, VCH_COSIGN_RESULT_ENC_MAX, \
+	  "2;1;65;") \
+	X(version_request, VCH_VERSION_REQUEST_ENC_MAX, \
+	  "") \
+	X(version_answer, VCH_VERSION_ANSWER_ENC_MAX, \
+	  "4;1;4;4;32;") \
+	X(attest_request, VCH_ATTEST_REQUEST_ENC_MAX, \
+	  "32;") \
+	X(attest_answer, VCH_ATTEST_ANSWER_ENC_MAX, \
+	  "<1024;64;") \
+	X(evidence, VCH_EVIDENCE_ENC_MAX, \
+	  "32;<32;32;4;16;32;32;32;<16;<16;<16;<16;<16;") \
+	X(replay_request, VCH_REPLAY_REQUEST_ENC_MAX, \
+	  "<261120;") \
+	X(replay_answer, VCH_REPLAY_ANSWER_ENC_MAX, \
+	  "4;") \
+	X(start_request, VCH_START_REQUEST_ENC_MAX, \
+	  "1;1;") \
+	X(start_answer, VCH_START_ANSWER_ENC_MAX, \
+	  "16;32;") \
+	X(create_account_request, VCH_CREATE_ACCOUNT_REQUEST_ENC_MAX, \
+	  "32;32;32;1;*4(<128;)*8(8;20;)20;20;") \
+	X(create_account_answer, VCH_CREATE_ACCOUNT_ANSWER_ENC_MAX, \
+	  "20;20;<256;") \
+	X(cosign_batch_request, VCH_COSIGN_BATCH_REQUEST_ENC_MAX, \
+	  "*64(20;<2048;<512;<256;8;20;20;32;<128;<8192;32;32;32;<1024;" \
+	  "8;1;<293;<1024;64;)") \
+	X(cosign_batch_answer, VCH_COSIGN_BATCH_ANSWER_ENC_MAX, \
+	  "*64(2;1;65;)")
+
+#endif

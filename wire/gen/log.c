@@ -1,0 +1,717 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Written by tools/wire.py from wire/log.wire: edit that. */
+#include "wire/gen/log.h"
+
+#include <string.h>
+
+static struct vch_span read_span16(struct vch_reader *r, size_t most)
+{
+	size_t len = vch_read_u16(r);
+
+	if (len > most) {
+		r->bad = true;
+		r->left = 0;
+		len = 0;
+	}
+	return vch_read_span(r, len);
+}
+
+static void write_span16(struct vch_writer *w, struct vch_span in, size_t most)
+{
+	if (in.len > most) {
+		w->bad = true;
+		return;
+	}
+	vch_write_u16(w, (uint16_t)in.len);
+	vch_write_bytes(w, in.ptr, in.len);
+}
+
+static uint8_t read_cnt(struct vch_reader *r, uint8_t most)
+{
+	uint8_t cnt = vch_read_u8(r);
+
+	if (cnt <= most)
+		return cnt;
+	r->bad = true;
+	r->left = 0;
+	return 0;
+}
+
+/* How many to write: none if there are too many. */
+static uint8_t write_cnt(struct vch_writer *w, uint8_t cnt, uint8_t most)
+{
+	vch_write_u8(w, cnt);
+	if (cnt <= most)
+		return cnt;
+	w->bad = true;
+	return 0;
+}
+
+void vch_passkey_read(struct vch_reader *r, struct vch_passkey *ret)
+{
+	vch_read_bytes(r, ret->x, sizeof(ret->x));
+	vch_read_bytes(r, ret->y, sizeof(ret->y));
+	vch_read_bytes(r, ret->rp_id_hash, sizeof(ret->rp_id_hash));
+	ret->flags = vch_read_u8(r);
+}
+
+void vch_passkey_write(struct vch_writer *w, const struct vch_passkey *in)
+{
+	vch_write_bytes(w, in->x, sizeof(in->x));
+	vch_write_bytes(w, in->y, sizeof(in->y));
+	vch_write_bytes(w, in->rp_id_hash, sizeof(in->rp_id_hash));
+	vch_write_u8(w, in->flags);
+}
+
+enum vch_err vch_passkey_decode(struct vch_passkey *ret, struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_passkey_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_passkey_encode(struct vch_writer *w,
+		const struct vch_passkey *in)
+{
+	vch_passkey_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_network_read(struct vch_reader *r, struct vch_network *ret)
+{
+	ret->chain_id = vch_read_u64(r);
+	vch_read_bytes(r, ret->entry_point, sizeof(ret->entry_point));
+}
+
+void vch_network_write(struct vch_writer *w, const struct vch_network *in)
+{
+	vch_write_u64(w, in->chain_id);
+	vch_write_bytes(w, in->entry_point, sizeof(in->entry_point));
+}
+
+enum vch_err vch_network_decode(struct vch_network *ret, struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_network_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_network_encode(struct vch_writer *w,
+		const struct vch_network *in)
+{
+	vch_network_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_asset_read(struct vch_reader *r, struct vch_asset *ret)
+{
+	vch_read_bytes(r, ret->token, sizeof(ret->token));
+	ret->daily_limit = vch_read_u128(r);
+}
+
+void vch_asset_write(struct vch_writer *w, const struct vch_asset *in)
+{
+	vch_write_bytes(w, in->token, sizeof(in->token));
+	vch_write_u128(w, in->daily_limit);
+}
+
+enum vch_err vch_asset_decode(struct vch_asset *ret, struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_asset_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_asset_encode(struct vch_writer *w, const struct vch_asset *in)
+{
+	vch_asset_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_listed_call_read(struct vch_reader *r, struct vch_listed_call *ret)
+{
+	vch_read_bytes(r, ret->to, sizeof(ret->to));
+	vch_read_bytes(r, ret->selector, sizeof(ret->selector));
+}
+
+void vch_listed_call_write(struct vch_writer *w,
+		const struct vch_listed_call *in)
+{
+	vch_write_bytes(w, in->to, sizeof(in->to));
+	vch_write_bytes(w, in->selector, sizeof(in->selector));
+}
+
+enum vch_err vch_listed_call_decode(struct vch_listed_call *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_listed_call_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_listed_call_encode(struct vch_writer *w,
+		const struct vch_listed_call *in)
+{
+	vch_listed_call_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_config_read(struct vch_reader *r, struct vch_config *ret)
+{
+	size_t cnt;
+
+	ret->version = vch_read_u8(r);
+	vch_read_bytes(r, ret->address, sizeof(ret->address));
+	vch_read_bytes(r, ret->factory, sizeof(ret->factory));
+	vch_read_bytes(r, ret->implementation, sizeof(ret->implementation));
+	vch_read_bytes(r, ret->cosigner, sizeof(ret->cosigner));
+	ret->fee_max = vch_read_u128(r);
+	cnt = ret->passkeys_cnt = read_cnt(r, VCH_CONFIG_PASSKEYS_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_passkey_read(r, &ret->passkeys[i]);
+	cnt = ret->origins_cnt = read_cnt(r, VCH_CONFIG_ORIGINS_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		ret->origins[i] = read_span16(r, VCH_CONFIG_ORIGINS_LEN_MAX);
+	cnt = ret->networks_cnt = read_cnt(r, VCH_CONFIG_NETWORKS_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_network_read(r, &ret->networks[i]);
+	cnt = ret->assets_cnt = read_cnt(r, VCH_CONFIG_ASSETS_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_asset_read(r, &ret->assets[i]);
+	cnt = ret->calls_cnt = read_cnt(r, VCH_CONFIG_CALLS_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_listed_call_read(r, &ret->calls[i]);
+	cnt = ret->grants_cnt = read_cnt(r, VCH_CONFIG_GRANTS_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_read_bytes(r, ret->grants[i], sizeof(ret->grants[i]));
+	vch_read_bytes(r, ret->guardians_hash, sizeof(ret->guardians_hash));
+}
+
+void vch_config_write(struct vch_writer *w, const struct vch_config *in)
+{
+	size_t cnt;
+
+	vch_write_u8(w, in->version);
+	vch_write_bytes(w, in->address, sizeof(in->address));
+	vch_write_bytes(w, in->factory, sizeof(in->factory));
+	vch_write_bytes(w, in->implementation, sizeof(in->implementation));
+	vch_write_bytes(w, in->cosigner, sizeof(in->cosigner));
+	vch_write_u128(w, in->fee_max);
+	cnt = write_cnt(w, in->passkeys_cnt, VCH_CONFIG_PASSKEYS_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_passkey_write(w, &in->passkeys[i]);
+	cnt = write_cnt(w, in->origins_cnt, VCH_CONFIG_ORIGINS_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		write_span16(w, in->origins[i], VCH_CONFIG_ORIGINS_LEN_MAX);
+	cnt = write_cnt(w, in->networks_cnt, VCH_CONFIG_NETWORKS_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_network_write(w, &in->networks[i]);
+	cnt = write_cnt(w, in->assets_cnt, VCH_CONFIG_ASSETS_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_asset_write(w, &in->assets[i]);
+	cnt = write_cnt(w, in->calls_cnt, VCH_CONFIG_CALLS_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_listed_call_write(w, &in->calls[i]);
+	cnt = write_cnt(w, in->grants_cnt, VCH_CONFIG_GRANTS_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_write_bytes(w, in->grants[i], sizeof(in->grants[i]));
+	vch_write_bytes(w, in->guardians_hash, sizeof(in->guardians_hash));
+}
+
+enum vch_err vch_config_decode(struct vch_config *ret, struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_config_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_config_encode(struct vch_writer *w,
+		const struct vch_config *in)
+{
+	vch_config_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_lane_read(struct vch_reader *r, struct vch_lane *ret)
+{
+	ret->chain_id = vch_read_u64(r);
+	vch_read_bytes(r, ret->nonce, sizeof(ret->nonce));
+	vch_read_bytes(r, ret->op_hash, sizeof(ret->op_hash));
+	ret->counted = vch_read_u128(r);
+	ret->day = vch_read_u16(r);
+}
+
+void vch_lane_write(struct vch_writer *w, const struct vch_lane *in)
+{
+	vch_write_u64(w, in->chain_id);
+	vch_write_bytes(w, in->nonce, sizeof(in->nonce));
+	vch_write_bytes(w, in->op_hash, sizeof(in->op_hash));
+	vch_write_u128(w, in->counted);
+	vch_write_u16(w, in->day);
+}
+
+enum vch_err vch_lane_decode(struct vch_lane *ret, struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_lane_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_lane_encode(struct vch_writer *w, const struct vch_lane *in)
+{
+	vch_lane_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_counters_read(struct vch_reader *r, struct vch_counters *ret)
+{
+	size_t cnt;
+
+	ret->day = vch_read_u16(r);
+	cnt = ret->spent_cnt = read_cnt(r, VCH_COUNTERS_SPENT_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		ret->spent[i] = vch_read_u128(r);
+	cnt = ret->lanes_cnt = read_cnt(r, VCH_COUNTERS_LANES_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_lane_read(r, &ret->lanes[i]);
+	cnt = ret->sign_counts_cnt = read_cnt(r, VCH_COUNTERS_SIGN_COUNTS_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		ret->sign_counts[i] = vch_read_u32(r);
+}
+
+void vch_counters_write(struct vch_writer *w, const struct vch_counters *in)
+{
+	size_t cnt;
+
+	vch_write_u16(w, in->day);
+	cnt = write_cnt(w, in->spent_cnt, VCH_COUNTERS_SPENT_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_write_u128(w, in->spent[i]);
+	cnt = write_cnt(w, in->lanes_cnt, VCH_COUNTERS_LANES_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_lane_write(w, &in->lanes[i]);
+	cnt = write_cnt(w, in->sign_counts_cnt, VCH_COUNTERS_SIGN_COUNTS_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_write_u32(w, in->sign_counts[i]);
+}
+
+enum vch_err vch_counters_decode(struct vch_counters *ret, struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_counters_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_counters_encode(struct vch_writer *w,
+		const struct vch_counters *in)
+{
+	vch_counters_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_slot_read(struct vch_reader *r, struct vch_slot *ret)
+{
+	vch_read_bytes(r, ret->id, sizeof(ret->id));
+	ret->flags = vch_read_u32(r);
+	vch_read_bytes(r, ret->state, sizeof(ret->state));
+	ret->seq = vch_read_u64(r);
+	ret->day = vch_read_u16(r);
+	ret->remainder = vch_read_u128(r);
+}
+
+void vch_slot_write(struct vch_writer *w, const struct vch_slot *in)
+{
+	vch_write_bytes(w, in->id, sizeof(in->id));
+	vch_write_u32(w, in->flags);
+	vch_write_bytes(w, in->state, sizeof(in->state));
+	vch_write_u64(w, in->seq);
+	vch_write_u16(w, in->day);
+	vch_write_u128(w, in->remainder);
+}
+
+enum vch_err vch_slot_decode(struct vch_slot *ret, struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_slot_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_slot_encode(struct vch_writer *w, const struct vch_slot *in)
+{
+	vch_slot_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_record_head_read(struct vch_reader *r, struct vch_record_head *ret)
+{
+	ret->kind = vch_read_u8(r);
+	ret->refill_s = vch_read_u64(r);
+	ret->expiry_s = vch_read_u64(r);
+}
+
+void vch_record_head_write(struct vch_writer *w,
+		const struct vch_record_head *in)
+{
+	vch_write_u8(w, in->kind);
+	vch_write_u64(w, in->refill_s);
+	vch_write_u64(w, in->expiry_s);
+}
+
+enum vch_err vch_record_head_decode(struct vch_record_head *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_record_head_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_record_head_encode(struct vch_writer *w,
+		const struct vch_record_head *in)
+{
+	vch_record_head_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_start_read(struct vch_reader *r, struct vch_start *ret)
+{
+	ret->shard = vch_read_u8(r);
+	vch_read_bytes(r, ret->incarnation, sizeof(ret->incarnation));
+	vch_read_bytes(r, ret->prev_head, sizeof(ret->prev_head));
+	ret->version = vch_read_u32(r);
+	ret->counter = vch_read_u64(r);
+	vch_read_bytes(r, ret->log_key, sizeof(ret->log_key));
+}
+
+void vch_start_write(struct vch_writer *w, const struct vch_start *in)
+{
+	vch_write_u8(w, in->shard);
+	vch_write_bytes(w, in->incarnation, sizeof(in->incarnation));
+	vch_write_bytes(w, in->prev_head, sizeof(in->prev_head));
+	vch_write_u32(w, in->version);
+	vch_write_u64(w, in->counter);
+	vch_write_bytes(w, in->log_key, sizeof(in->log_key));
+}
+
+enum vch_err vch_start_decode(struct vch_start *ret, struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_start_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_start_encode(struct vch_writer *w, const struct vch_start *in)
+{
+	vch_start_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_account_record_read(struct vch_reader *r,
+		struct vch_account_record *ret)
+{
+	vch_slot_read(r, &ret->slot);
+	ret->config = read_span16(r, VCH_ACCOUNT_RECORD_CONFIG_MAX);
+	ret->counters = read_span16(r, VCH_ACCOUNT_RECORD_COUNTERS_MAX);
+	vch_read_bytes(r, ret->blob_hash, sizeof(ret->blob_hash));
+}
+
+void vch_account_record_write(struct vch_writer *w,
+		const struct vch_account_record *in)
+{
+	vch_slot_write(w, &in->slot);
+	write_span16(w, in->config, VCH_ACCOUNT_RECORD_CONFIG_MAX);
+	write_span16(w, in->counters, VCH_ACCOUNT_RECORD_COUNTERS_MAX);
+	vch_write_bytes(w, in->blob_hash, sizeof(in->blob_hash));
+}
+
+enum vch_err vch_account_record_decode(struct vch_account_record *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_account_record_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_account_record_encode(struct vch_writer *w,
+		const struct vch_account_record *in)
+{
+	vch_account_record_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_decision_read(struct vch_reader *r, struct vch_decision *ret)
+{
+	vch_slot_read(r, &ret->slot);
+	ret->counters = read_span16(r, VCH_DECISION_COUNTERS_MAX);
+	ret->code = vch_read_u16(r);
+	ret->chain_id = vch_read_u64(r);
+	vch_read_bytes(r, ret->op_hash, sizeof(ret->op_hash));
+	ret->cost = vch_read_u128(r);
+	ret->valid_until = vch_read_u64(r);
+	ret->passkey = vch_read_u8(r);
+}
+
+void vch_decision_write(struct vch_writer *w, const struct vch_decision *in)
+{
+	vch_slot_write(w, &in->slot);
+	write_span16(w, in->counters, VCH_DECISION_COUNTERS_MAX);
+	vch_write_u16(w, in->code);
+	vch_write_u64(w, in->chain_id);
+	vch_write_bytes(w, in->op_hash, sizeof(in->op_hash));
+	vch_write_u128(w, in->cost);
+	vch_write_u64(w, in->valid_until);
+	vch_write_u8(w, in->passkey);
+}
+
+enum vch_err vch_decision_decode(struct vch_decision *ret, struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_decision_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_decision_encode(struct vch_writer *w,
+		const struct vch_decision *in)
+{
+	vch_decision_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_section_read(struct vch_reader *r, struct vch_section *ret)
+{
+	size_t cnt;
+
+	ret->shard = vch_read_u8(r);
+	vch_read_bytes(r, ret->incarnation, sizeof(ret->incarnation));
+	ret->index = vch_read_u64(r);
+	vch_read_bytes(r, ret->prev_head, sizeof(ret->prev_head));
+	cnt = ret->records_cnt = read_cnt(r, VCH_SECTION_RECORDS_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		ret->records[i] = read_span16(r, VCH_SECTION_RECORDS_LEN_MAX);
+	vch_read_bytes(r, ret->tag, sizeof(ret->tag));
+}
+
+void vch_section_write(struct vch_writer *w, const struct vch_section *in)
+{
+	size_t cnt;
+
+	vch_write_u8(w, in->shard);
+	vch_write_bytes(w, in->incarnation, sizeof(in->incarnation));
+	vch_write_u64(w, in->index);
+	vch_write_bytes(w, in->prev_head, sizeof(in->prev_head));
+	cnt = write_cnt(w, in->records_cnt, VCH_SECTION_RECORDS_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		write_span16(w, in->records[i], VCH_SECTION_RECORDS_LEN_MAX);
+	vch_write_bytes(w, in->tag, sizeof(in->tag));
+}
+
+enum vch_err vch_section_decode(struct vch_section *ret, struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_section_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_section_encode(struct vch_writer *w,
+		const struct vch_section *in)
+{
+	vch_section_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_batch_read(struct vch_reader *r, struct vch_batch *ret)
+{
+	size_t cnt;
+
+	cnt = ret->sections_cnt = read_cnt(r, VCH_BATCH_SECTIONS_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_section_read(r, &ret->sections[i]);
+	vch_read_bytes(r, ret->root, sizeof(ret->root));
+	vch_read_bytes(r, ret->signature, sizeof(ret->signature));
+}
+
+void vch_batch_write(struct vch_writer *w, const struct vch_batch *in)
+{
+	size_t cnt;
+
+	cnt = write_cnt(w, in->sections_cnt, VCH_BATCH_SECTIONS_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_section_write(w, &in->sections[i]);
+	vch_write_bytes(w, in->root, sizeof(in->root));
+	vch_write_bytes(w, in->signature, sizeof(in->signature));
+}
+
+enum vch_err vch_batch_decode(struct vch_batch *ret, struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_batch_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_batch_encode(struct vch_writer *w, const struct vch_batch *in)
+{
+	vch_batch_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_blob_read(struct vch_reader *r, struct vch_blob *ret)
+{
+	ret->shard = vch_read_u8(r);
+	vch_read_bytes(r, ret->incarnation, sizeof(ret->incarnation));
+	ret->index = vch_read_u64(r);
+	ret->kind = vch_read_u8(r);
+	vch_read_bytes(r, ret->prev_head, sizeof(ret->prev_head));
+	ret->sealed = read_span16(r, VCH_BLOB_SEALED_MAX);
+	vch_read_bytes(r, ret->tag, sizeof(ret->tag));
+}
+
+void vch_blob_write(struct vch_writer *w, const struct vch_blob *in)
+{
+	vch_write_u8(w, in->shard);
+	vch_write_bytes(w, in->incarnation, sizeof(in->incarnation));
+	vch_write_u64(w, in->index);
+	vch_write_u8(w, in->kind);
+	vch_write_bytes(w, in->prev_head, sizeof(in->prev_head));
+	write_span16(w, in->sealed, VCH_BLOB_SEALED_MAX);
+	vch_write_bytes(w, in->tag, sizeof(in->tag));
+}
+
+enum vch_err vch_blob_decode(struct vch_blob *ret, struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_blob_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_blob_encode(struct vch_writer *w, const struct vch_blob *in)
+{
+	vch_blob_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_receipt_read(struct vch_reader *r, struct vch_receipt *ret)
+{
+	size_t cnt;
+
+	ret->shard = vch_read_u8(r);
+	vch_read_bytes(r, ret->incarnation, sizeof(ret->incarnation));
+	ret->index = vch_read_u64(r);
+	vch_read_bytes(r, ret->prev_head, sizeof(ret->prev_head));
+	ret->record = read_span16(r, VCH_RECEIPT_RECORD_MAX);
+	cnt = ret->path_cnt = read_cnt(r, VCH_RECEIPT_PATH_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_read_bytes(r, ret->path[i], sizeof(ret->path[i]));
+	ret->left = vch_read_u8(r);
+	vch_read_bytes(r, ret->root, sizeof(ret->root));
+	vch_read_bytes(r, ret->signature, sizeof(ret->signature));
+}
+
+void vch_receipt_write(struct vch_writer *w, const struct vch_receipt *in)
+{
+	size_t cnt;
+
+	vch_write_u8(w, in->shard);
+	vch_write_bytes(w, in->incarnation, sizeof(in->incarnation));
+	vch_write_u64(w, in->index);
+	vch_write_bytes(w, in->prev_head, sizeof(in->prev_head));
+	write_span16(w, in->record, VCH_RECEIPT_RECORD_MAX);
+	cnt = write_cnt(w, in->path_cnt, VCH_RECEIPT_PATH_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_write_bytes(w, in->path[i], sizeof(in->path[i]));
+	vch_write_u8(w, in->left);
+	vch_write_bytes(w, in->root, sizeof(in->root));
+	vch_write_bytes(w, in->signature, sizeof(in->signature));
+}
+
+enum vch_err vch_receipt_decode(struct vch_receipt *ret, struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_receipt_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_receipt_encode(struct vch_writer *w,
+		const struct vch_receipt *in)
+{
+	vch_receipt_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}

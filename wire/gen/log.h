@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Written by tools/wire.py from wire/log.wire: edit that. */
+#ifndef WIRE_GEN_LOG_H
+#define WIRE_GEN_LOG_H
+
+#include <stdint.h>
+
+#include "trusted/base/bytes.h"
+
+/*
+ * The log: what the trusted application decided, in order, durable before any
+ * answer leaves. Integers are big-endian. `bytes[n]` is n bytes, `bytes<=n` is
+ * a length (u16, or u32 when n > 65535) and that many bytes, `list<=n of t` is
+ * a count (u8) and that many t. There is one encoding of everything.
+ *
+ *   head' = SHA-256(head ‖ record)           public, a chain for each shard
+ *   leaf  = SHA-256(0x00 ‖ shard ‖ incarnation ‖ index ‖ head')
+ *   node  = SHA-256(0x01 ‖ left ‖ right)     a lone node moves up unchanged
+ *   tag   = HMAC-SHA-256(tag key of shard and incarnation,
+ *                        shard ‖ incarnation ‖ first index ‖ count ‖
+ *                        previous head ‖ new head)
+ *   signature = Ed25519(log key, "vouch batch v1" ‖ root)
+ */
+
+/*
+ * For each struct vch_x there are four functions:
+ *
+ * _read    takes it from a cursor; what is too long, or missing, marks the
+ *          cursor bad. Elements past a list's count are left as they were.
+ * _write   appends it; a list or bytes over the stated bound marks it bad.
+ * _decode  the whole of `in` and nothing else, or VCH_FORMAT and *ret zeroed.
+ *          Spans in *ret point into `in`.
+ * _encode  as _write; VCH_SIZE if it did not fit.
+ *
+ * VCH_X_ENC_MAX is the most bytes its form allows.
+ */
+
+/* One passkey (WebAuthn, ES256). flags: see passkey flags below. */
+struct vch_passkey {
+	uint8_t x[32];
+	uint8_t y[32];
+	uint8_t rp_id_hash[32];
+	uint8_t flags;
+};
+#define VCH_PASSKEY_ENC_MAX 97
+void vch_passkey_read(struct vch_reader *r, struct vch_passkey *ret);
+void vch_passkey_write(struct vch_writer *w, const struct vch_passkey *in);
+VCH_MUST enum vch_err vch_passkey_decode(struct vch_passkey *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_passkey_encode(struct vch_writer *w,
+		const struct vch_passkey *in);
+
+/* BE as registered; it may never change */
+#define VCH_PASSKEY_BACKUP_ELIGIBLE 1
+/* a sign count that does not rise is not refused */
+#define VCH_PASSKEY_COUNT_LAX 2
+
+struct vch_network {
+	uint64_t chain_id;
+	uint8_t entry_point[20];
+};
+#define VCH_NETWORK_ENC_MAX 28
+void vch_network_read(struct vch_reader *r, struct vch_network *ret);
+void vch_network_write(struct vch_writer *w, const struct vch_network *in);
+VCH_MUST enum vch_err vch_network_decode(struct vch_network *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_network_encode(struct vch_writer *w,
+		const struct vch_network *in);
+
+/* token zero is the native coin; daily_limit in its smallest unit */
+struct vch_asset {
+	uint8_t token[20];
+	vch_u128 daily_limit;
+};
+#define VCH_ASSET_ENC_MAX 36
+void vch_asset_read(struct vch_reader *r, struct vch_asset *ret);
+void vch_asset_write(struct vch_writer *w, const struct vch_asset *in);
+VCH_MUST enum vch_err vch_asset_decode(struct vch_asset *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_asset_encode(struct vch_writer *w,
+		const struct vch_asset *in);
+
+struct vch_listed_call {
+	uint8_t to[20];
+	uint8_t selector[4];
+};
+#define VCH_LISTED_CALL_ENC_MAX 24
+void vch_listed_call_read(struct vch_reader *r, struct vch_listed_call *ret);
+void vch_listed_call_write(struct vch_writer *w,
+		const struct vch_listed_call *in);
+VCH_MUST enum vch_err vch_listed_call_decode(struct vch_listed_call *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_listed_call_encode(struct vch_writer *w,
+		const struct vch_listed_call *in);
+
+/* What an account is: changed only by intents. ≤ CONFIG_MAX bytes encoded. */
+#define VCH_CONFIG_PASSKEYS_MAX 4
+#define VCH_CONFIG_ORIGINS_MAX 4
+#define VCH_CONFIG_ORIGINS_LEN_MAX 128
+#define VCH_CONFIG_NETWORKS_MAX 8
+#define VCH_CONFIG_ASSETS_MAX 8
+#define VCH_CONFIG_CALLS_MAX 32
+#define VCH_CONFIG_GRANTS_MAX 16
+struct vch_config {
+	uint8_t version;
+	uint8_t address[20];
+	uint8_t factory[20];
+	uint8_t implementation[20];
+	uint8_t cosigner[20];
+	vch_u128 fee_max;
+	uint8_t passkeys_cnt;
+	struct vch_passkey passkeys[VCH_CONFIG_PASSKEYS_MAX];
+	uint8_t origins_cnt;
+	struct vch_span origins[VCH_CONFIG_ORIGINS_MAX];
+	uint8_t networks_cnt;
+	struct vch_network networks[VCH_CONFIG_NETWORKS_MAX];
+	uint8_t assets_cnt;
+	struct vch_asset assets[VCH_CONFIG_ASSETS_MAX];
+	uint8_t calls_cnt;
+	struct vch_listed_call calls[VCH_CONFIG_CALLS_MAX];
+	uint8_t grants_cnt;
+	uint8_t grants[VCH_CONFIG_GRANTS_MAX][32];
+	uint8_t guardians_hash[32];
+};
+#define VCH_CONFIG_ENC_MAX 2835
+void vch_config_read(struct vch_reader *r, struct vch_config *ret);
+void vch_config_write(struct vch_writer *w, const struct vch_config *in);
+VCH_MUST enum vch_err vch_config_decode(struct vch_config *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_config_encode(struct vch_writer *w,
+		const struct vch_config *in);
+
+#define VCH_CONFIG_VERSION 1
+#define VCH_CONFIG_MAX 2048
+
+/* The last operation seen of one (chain, nonce key): what it was counted at. */
+struct vch_lane {
+	uint64_t chain_id;
+	uint8_t nonce[32];
+	uint8_t op_hash[32];
+	vch_u128 counted;
+	uint16_t day;
+};
+#define VCH_LANE_ENC_MAX 90
+void vch_lane_read(struct vch_reader *r, struct vch_lane *ret);
+void vch_lane_write(struct vch_writer *w, const struct vch_lane *in);
+VCH_MUST enum vch_err vch_lane_decode(struct vch_lane *ret, struct vch_span in);
+VCH_MUST enum vch_err vch_lane_encode(struct vch_writer *w,
+		const struct vch_lane *in);
+
+/*
+ * What moves with every operation. ≤ COUNTERS_MAX bytes encoded. day counts
+ * UTC days of the refill clock; spent runs parallel to config.assets,
+ * sign_counts to config.passkeys.
+ */
+#define VCH_COUNTERS_SPENT_MAX 8
+#define VCH_COUNTERS_LANES_MAX 4
+#define VCH_COUNTERS_SIGN_COUNTS_MAX 4
+struct vch_counters {
+	uint16_t day;
+	uint8_t spent_cnt;
+	vch_u128 spent[VCH_COUNTERS_SPENT_MAX];
+	uint8_t lanes_cnt;
+	struct vch_lane lanes[VCH_COUNTERS_LANES_MAX];
+	uint8_t sign_counts_cnt;
+	uint32_t sign_counts[VCH_COUNTERS_SIGN_COUNTS_MAX];
+};
+#define VCH_COUNTERS_ENC_MAX 509
+void vch_counters_read(struct vch_reader *r, struct vch_counters *ret);
+void vch_counters_write(struct vch_writer *w, const struct vch_counters *in);
+VCH_MUST enum vch_err vch_counters_decode(struct vch_counters *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_counters_encode(struct vch_writer *w,
+		const struct vch_counters *in);
+
+#define VCH_COUNTERS_MAX 512
+
+/*
+ * All that the trusted application keeps of an account or key.
+ * state = SHA-256(SHA-256(config) ‖ SHA-256(counters)); remainder is what is
+ * left of the native limit on that day; seq rises by one with every record.
+ */
+struct vch_slot {
+	uint8_t id[20];
+	uint32_t flags;
+	uint8_t state[32];
+	uint64_t seq;
+	uint16_t day;
+	vch_u128 remainder;
+};
+#define VCH_SLOT_ENC_MAX 82
+void vch_slot_read(struct vch_reader *r, struct vch_slot *ret);
+void vch_slot_write(struct vch_writer *w, const struct vch_slot *in);
+VCH_MUST enum vch_err vch_slot_decode(struct vch_slot *ret, struct vch_span in);
+VCH_MUST enum vch_err vch_slot_encode(struct vch_writer *w,
+		const struct vch_slot *in);
+
+#define VCH_SLOT_FROZEN 1
+
+/*
+ * Every record begins with this; the body of its kind follows.
+ * refill_s and expiry_s are the two pessimistic clocks.
+ */
+struct vch_record_head {
+	uint8_t kind;
+	uint64_t refill_s;
+	uint64_t expiry_s;
+};
+#define VCH_RECORD_HEAD_ENC_MAX 17
+void vch_record_head_read(struct vch_reader *r, struct vch_record_head *ret);
+void vch_record_head_write(struct vch_writer *w,
+		const struct vch_record_head *in);
+VCH_MUST enum vch_err vch_record_head_decode(struct vch_record_head *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_record_head_encode(struct vch_writer *w,
+		const struct vch_record_head *in);
+
+#define VCH_RECORD_START 1
+#define VCH_RECORD_ACCOUNT 2
+#define VCH_RECORD_DECISION 3
+
+/* A start of the trusted application: the first record of its incarnation. */
+struct vch_start {
+	uint8_t shard;
+	uint8_t incarnation[16];
+	uint8_t prev_head[32];
+	uint32_t version;
+	uint64_t counter;
+	uint8_t log_key[32];
+};
+#define VCH_START_ENC_MAX 93
+void vch_start_read(struct vch_reader *r, struct vch_start *ret);
+void vch_start_write(struct vch_writer *w, const struct vch_start *in);
+VCH_MUST enum vch_err vch_start_decode(struct vch_start *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_start_encode(struct vch_writer *w,
+		const struct vch_start *in);
+
+/* An account was made or its config changed. */
+#define VCH_ACCOUNT_RECORD_CONFIG_MAX 2048
+#define VCH_ACCOUNT_RECORD_COUNTERS_MAX 512
+struct vch_account_record {
+	struct vch_slot slot;
+	struct vch_span config;
+	struct vch_span counters;
+	uint8_t blob_hash[32];
+};
+#define VCH_ACCOUNT_RECORD_ENC_MAX 2678
+void vch_account_record_read(struct vch_reader *r,
+		struct vch_account_record *ret);
+void vch_account_record_write(struct vch_writer *w,
+		const struct vch_account_record *in);
+VCH_MUST enum vch_err vch_account_record_decode(struct vch_account_record *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_account_record_encode(struct vch_writer *w,
+		const struct vch_account_record *in);
+
+/*
+ * An operation was signed (code 0) or refused after its passkey was verified.
+ */
+#define VCH_DECISION_COUNTERS_MAX 512
+struct vch_decision {
+	struct vch_slot slot;
+	struct vch_span counters;
+	uint16_t code;
+	uint64_t chain_id;
+	uint8_t op_hash[32];
+	vch_u128 cost;
+	uint64_t valid_until;
+	uint8_t passkey;
+};
+#define VCH_DECISION_ENC_MAX 663
+void vch_decision_read(struct vch_reader *r, struct vch_decision *ret);
+void vch_decision_write(struct vch_writer *w, const struct vch_decision *in);
+VCH_MUST enum vch_err vch_decision_decode(struct vch_decision *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_decision_encode(struct vch_writer *w,
+		const struct vch_decision *in);
+
+/* The records one invocation added to one shard, under one tag. */
+#define VCH_SECTION_RECORDS_MAX 64
+#define VCH_SECTION_RECORDS_LEN_MAX 3072
+struct vch_section {
+	uint8_t shard;
+	uint8_t incarnation[16];
+	uint64_t index;
+	uint8_t prev_head[32];
+	uint8_t records_cnt;
+	struct vch_span records[VCH_SECTION_RECORDS_MAX];
+	uint8_t tag[32];
+};
+#define VCH_SECTION_ENC_MAX 196826
+void vch_section_read(struct vch_reader *r, struct vch_section *ret);
+void vch_section_write(struct vch_writer *w, const struct vch_section *in);
+VCH_MUST enum vch_err vch_section_decode(struct vch_section *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_section_encode(struct vch_writer *w,
+		const struct vch_section *in);
+
+/*
+ * One invocation: at most 64 records in all. Every section's records are
+ * leaves of one Merkle tree, in order; the log key signs its root.
+ */
+#define VCH_BATCH_SECTIONS_MAX 64
+struct vch_batch {
+	uint8_t sections_cnt;
+	struct vch_section sections[VCH_BATCH_SECTIONS_MAX];
+	uint8_t root[32];
+	uint8_t signature[64];
+};
+#define VCH_BATCH_ENC_MAX 12596961
+void vch_batch_read(struct vch_reader *r, struct vch_batch *ret);
+void vch_batch_write(struct vch_writer *w, const struct vch_batch *in);
+VCH_MUST enum vch_err vch_batch_decode(struct vch_batch *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_batch_encode(struct vch_writer *w,
+		const struct vch_batch *in);
+
+#define VCH_BATCH_MAX 262144
+#define VCH_BATCH_RECORDS_MAX 64
+#define VCH_RECORD_MAX 3072
+#define VCH_SHARDS 64
+
+/*
+ * A secret beside the chain, sealed under the generation key. The first five
+ * fields and the id it belongs to are associated data; index, that of the
+ * record which made it, is the nonce within the incarnation.
+ */
+#define VCH_BLOB_SEALED_MAX 128
+struct vch_blob {
+	uint8_t shard;
+	uint8_t incarnation[16];
+	uint64_t index;
+	uint8_t kind;
+	uint8_t prev_head[32];
+	struct vch_span sealed;
+	uint8_t tag[16];
+};
+#define VCH_BLOB_ENC_MAX 204
+void vch_blob_read(struct vch_reader *r, struct vch_blob *ret);
+void vch_blob_write(struct vch_writer *w, const struct vch_blob *in);
+VCH_MUST enum vch_err vch_blob_decode(struct vch_blob *ret, struct vch_span in);
+VCH_MUST enum vch_err vch_blob_encode(struct vch_writer *w,
+		const struct vch_blob *in);
+
+#define VCH_BLOB_COSIGN_KEY 1
+#define VCH_BLOB_MAX 256
+
+/*
+ * What a client keeps of an answer: the record, its place, and the path to a
+ * root that the log key signed. path has one bit in `left` for each hash:
+ * set where the hash stands on the left.
+ */
+#define VCH_RECEIPT_RECORD_MAX 3072
+#define VCH_RECEIPT_PATH_MAX 6
+struct vch_receipt {
+	uint8_t shard;
+	uint8_t incarnation[16];
+	uint64_t index;
+	uint8_t prev_head[32];
+	struct vch_span record;
+	uint8_t path_cnt;
+	uint8_t path[VCH_RECEIPT_PATH_MAX][32];
+	uint8_t left;
+	uint8_t root[32];
+	uint8_t signature[64];
+};
+#define VCH_RECEIPT_ENC_MAX 3421
+void vch_receipt_read(struct vch_reader *r, struct vch_receipt *ret);
+void vch_receipt_write(struct vch_writer *w, const struct vch_receipt *in);
+VCH_MUST enum vch_err vch_receipt_decode(struct vch_receipt *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_receipt_encode(struct vch_writer *w,
+		const struct vch_receipt *in);
+
+#endif

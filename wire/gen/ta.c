@@ -1,0 +1,749 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Written by tools/wire.py from wire/ta.wire: edit that. */
+#include "wire/gen/ta.h"
+
+#include <string.h>
+
+static struct vch_span read_span16(struct vch_reader *r, size_t most)
+{
+	size_t len = vch_read_u16(r);
+
+	if (len > most) {
+		r->bad = true;
+		r->left = 0;
+		len = 0;
+	}
+	return vch_read_span(r, len);
+}
+
+static void write_span16(struct vch_writer *w, struct vch_span in, size_t most)
+{
+	if (in.len > most) {
+		w->bad = true;
+		return;
+	}
+	vch_write_u16(w, (uint16_t)in.len);
+	vch_write_bytes(w, in.ptr, in.len);
+}
+
+static struct vch_span read_span32(struct vch_reader *r, size_t most)
+{
+	size_t len = vch_read_u32(r);
+
+	if (len > most) {
+		r->bad = true;
+		r->left = 0;
+		len = 0;
+	}
+	return vch_read_span(r, len);
+}
+
+static void write_span32(struct vch_writer *w, struct vch_span in, size_t most)
+{
+	if (in.len > most) {
+		w->bad = true;
+		return;
+	}
+	vch_write_u32(w, (uint32_t)in.len);
+	vch_write_bytes(w, in.ptr, in.len);
+}
+
+static uint8_t read_cnt(struct vch_reader *r, uint8_t most)
+{
+	uint8_t cnt = vch_read_u8(r);
+
+	if (cnt <= most)
+		return cnt;
+	r->bad = true;
+	r->left = 0;
+	return 0;
+}
+
+/* How many to write: none if there are too many. */
+static uint8_t write_cnt(struct vch_writer *w, uint8_t cnt, uint8_t most)
+{
+	vch_write_u8(w, cnt);
+	if (cnt <= most)
+		return cnt;
+	w->bad = true;
+	return 0;
+}
+
+void vch_user_op_read(struct vch_reader *r, struct vch_user_op *ret)
+{
+	vch_read_bytes(r, ret->sender, sizeof(ret->sender));
+	vch_read_bytes(r, ret->nonce, sizeof(ret->nonce));
+	ret->init_code = read_span16(r, VCH_USER_OP_INIT_CODE_MAX);
+	ret->call_data = read_span16(r, VCH_USER_OP_CALL_DATA_MAX);
+	vch_read_bytes(r, ret->account_gas_limits, sizeof(
+			ret->account_gas_limits));
+	vch_read_bytes(r, ret->pre_verification_gas, sizeof(
+			ret->pre_verification_gas));
+	vch_read_bytes(r, ret->gas_fees, sizeof(ret->gas_fees));
+	ret->paymaster_and_data = read_span16(r,
+			VCH_USER_OP_PAYMASTER_AND_DATA_MAX);
+}
+
+void vch_user_op_write(struct vch_writer *w, const struct vch_user_op *in)
+{
+	vch_write_bytes(w, in->sender, sizeof(in->sender));
+	vch_write_bytes(w, in->nonce, sizeof(in->nonce));
+	write_span16(w, in->init_code, VCH_USER_OP_INIT_CODE_MAX);
+	write_span16(w, in->call_data, VCH_USER_OP_CALL_DATA_MAX);
+	vch_write_bytes(w, in->account_gas_limits, sizeof(
+			in->account_gas_limits));
+	vch_write_bytes(w, in->pre_verification_gas, sizeof(
+			in->pre_verification_gas));
+	vch_write_bytes(w, in->gas_fees, sizeof(in->gas_fees));
+	write_span16(w, in->paymaster_and_data,
+			VCH_USER_OP_PAYMASTER_AND_DATA_MAX);
+}
+
+enum vch_err vch_user_op_decode(struct vch_user_op *ret, struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_user_op_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_user_op_encode(struct vch_writer *w,
+		const struct vch_user_op *in)
+{
+	vch_user_op_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_assertion_read(struct vch_reader *r, struct vch_assertion *ret)
+{
+	ret->passkey = vch_read_u8(r);
+	ret->auth_data = read_span16(r, VCH_ASSERTION_AUTH_DATA_MAX);
+	ret->client_data = read_span16(r, VCH_ASSERTION_CLIENT_DATA_MAX);
+	vch_read_bytes(r, ret->signature, sizeof(ret->signature));
+}
+
+void vch_assertion_write(struct vch_writer *w, const struct vch_assertion *in)
+{
+	vch_write_u8(w, in->passkey);
+	write_span16(w, in->auth_data, VCH_ASSERTION_AUTH_DATA_MAX);
+	write_span16(w, in->client_data, VCH_ASSERTION_CLIENT_DATA_MAX);
+	vch_write_bytes(w, in->signature, sizeof(in->signature));
+}
+
+enum vch_err vch_assertion_decode(struct vch_assertion *ret, struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_assertion_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_assertion_encode(struct vch_writer *w,
+		const struct vch_assertion *in)
+{
+	vch_assertion_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_cosign_op_read(struct vch_reader *r, struct vch_cosign_op *ret)
+{
+	vch_read_bytes(r, ret->account, sizeof(ret->account));
+	ret->config = read_span16(r, VCH_COSIGN_OP_CONFIG_MAX);
+	ret->counters = read_span16(r, VCH_COSIGN_OP_COUNTERS_MAX);
+	ret->blob = read_span16(r, VCH_COSIGN_OP_BLOB_MAX);
+	ret->chain_id = vch_read_u64(r);
+	vch_read_bytes(r, ret->entry_point, sizeof(ret->entry_point));
+	vch_user_op_read(r, &ret->op);
+	ret->valid_until = vch_read_u64(r);
+	vch_assertion_read(r, &ret->assertion);
+}
+
+void vch_cosign_op_write(struct vch_writer *w, const struct vch_cosign_op *in)
+{
+	vch_write_bytes(w, in->account, sizeof(in->account));
+	write_span16(w, in->config, VCH_COSIGN_OP_CONFIG_MAX);
+	write_span16(w, in->counters, VCH_COSIGN_OP_COUNTERS_MAX);
+	write_span16(w, in->blob, VCH_COSIGN_OP_BLOB_MAX);
+	vch_write_u64(w, in->chain_id);
+	vch_write_bytes(w, in->entry_point, sizeof(in->entry_point));
+	vch_user_op_write(w, &in->op);
+	vch_write_u64(w, in->valid_until);
+	vch_assertion_write(w, &in->assertion);
+}
+
+enum vch_err vch_cosign_op_decode(struct vch_cosign_op *ret, struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_cosign_op_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_cosign_op_encode(struct vch_writer *w,
+		const struct vch_cosign_op *in)
+{
+	vch_cosign_op_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_cosign_result_read(struct vch_reader *r, struct vch_cosign_result *ret)
+{
+	ret->code = vch_read_u16(r);
+	ret->recorded = vch_read_u8(r);
+	vch_read_bytes(r, ret->signature, sizeof(ret->signature));
+}
+
+void vch_cosign_result_write(struct vch_writer *w,
+		const struct vch_cosign_result *in)
+{
+	vch_write_u16(w, in->code);
+	vch_write_u8(w, in->recorded);
+	vch_write_bytes(w, in->signature, sizeof(in->signature));
+}
+
+enum vch_err vch_cosign_result_decode(struct vch_cosign_result *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_cosign_result_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_cosign_result_encode(struct vch_writer *w,
+		const struct vch_cosign_result *in)
+{
+	vch_cosign_result_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_version_request_read(struct vch_reader *r,
+		struct vch_version_request *ret)
+{
+	(void)r;
+	ret->unused = 0;
+}
+
+void vch_version_request_write(struct vch_writer *w,
+		const struct vch_version_request *in)
+{
+	(void)w;
+	(void)in;
+}
+
+enum vch_err vch_version_request_decode(struct vch_version_request *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_version_request_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_version_request_encode(struct vch_writer *w,
+		const struct vch_version_request *in)
+{
+	vch_version_request_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_version_answer_read(struct vch_reader *r,
+		struct vch_version_answer *ret)
+{
+	ret->version = vch_read_u32(r);
+	ret->phase = vch_read_u8(r);
+	ret->slot_max = vch_read_u32(r);
+	ret->slot_cnt = vch_read_u32(r);
+	vch_read_bytes(r, ret->log_key, sizeof(ret->log_key));
+}
+
+void vch_version_answer_write(struct vch_writer *w,
+		const struct vch_version_answer *in)
+{
+	vch_write_u32(w, in->version);
+	vch_write_u8(w, in->phase);
+	vch_write_u32(w, in->slot_max);
+	vch_write_u32(w, in->slot_cnt);
+	vch_write_bytes(w, in->log_key, sizeof(in->log_key));
+}
+
+enum vch_err vch_version_answer_decode(struct vch_version_answer *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_version_answer_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_version_answer_encode(struct vch_writer *w,
+		const struct vch_version_answer *in)
+{
+	vch_version_answer_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_attest_request_read(struct vch_reader *r,
+		struct vch_attest_request *ret)
+{
+	vch_read_bytes(r, ret->challenge, sizeof(ret->challenge));
+}
+
+void vch_attest_request_write(struct vch_writer *w,
+		const struct vch_attest_request *in)
+{
+	vch_write_bytes(w, in->challenge, sizeof(in->challenge));
+}
+
+enum vch_err vch_attest_request_decode(struct vch_attest_request *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_attest_request_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_attest_request_encode(struct vch_writer *w,
+		const struct vch_attest_request *in)
+{
+	vch_attest_request_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_attest_answer_read(struct vch_reader *r, struct vch_attest_answer *ret)
+{
+	ret->claims = read_span16(r, VCH_ATTEST_ANSWER_CLAIMS_MAX);
+	vch_read_bytes(r, ret->signature, sizeof(ret->signature));
+}
+
+void vch_attest_answer_write(struct vch_writer *w,
+		const struct vch_attest_answer *in)
+{
+	write_span16(w, in->claims, VCH_ATTEST_ANSWER_CLAIMS_MAX);
+	vch_write_bytes(w, in->signature, sizeof(in->signature));
+}
+
+enum vch_err vch_attest_answer_decode(struct vch_attest_answer *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_attest_answer_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_attest_answer_encode(struct vch_writer *w,
+		const struct vch_attest_answer *in)
+{
+	vch_attest_answer_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_evidence_read(struct vch_reader *r, struct vch_evidence *ret)
+{
+	vch_read_bytes(r, ret->challenge, sizeof(ret->challenge));
+	ret->platform = read_span16(r, VCH_EVIDENCE_PLATFORM_MAX);
+	vch_read_bytes(r, ret->measurement, sizeof(ret->measurement));
+	ret->version = vch_read_u32(r);
+	vch_read_bytes(r, ret->incarnation, sizeof(ret->incarnation));
+	vch_read_bytes(r, ret->log_key, sizeof(ret->log_key));
+	vch_read_bytes(r, ret->device_key, sizeof(ret->device_key));
+	vch_read_bytes(r, ret->heads_hash, sizeof(ret->heads_hash));
+	ret->erase = read_span16(r, VCH_EVIDENCE_ERASE_MAX);
+	ret->protect = read_span16(r, VCH_EVIDENCE_PROTECT_MAX);
+	ret->detect = read_span16(r, VCH_EVIDENCE_DETECT_MAX);
+	ret->seal = read_span16(r, VCH_EVIDENCE_SEAL_MAX);
+	ret->signer = read_span16(r, VCH_EVIDENCE_SIGNER_MAX);
+}
+
+void vch_evidence_write(struct vch_writer *w, const struct vch_evidence *in)
+{
+	vch_write_bytes(w, in->challenge, sizeof(in->challenge));
+	write_span16(w, in->platform, VCH_EVIDENCE_PLATFORM_MAX);
+	vch_write_bytes(w, in->measurement, sizeof(in->measurement));
+	vch_write_u32(w, in->version);
+	vch_write_bytes(w, in->incarnation, sizeof(in->incarnation));
+	vch_write_bytes(w, in->log_key, sizeof(in->log_key));
+	vch_write_bytes(w, in->device_key, sizeof(in->device_key));
+	vch_write_bytes(w, in->heads_hash, sizeof(in->heads_hash));
+	write_span16(w, in->erase, VCH_EVIDENCE_ERASE_MAX);
+	write_span16(w, in->protect, VCH_EVIDENCE_PROTECT_MAX);
+	write_span16(w, in->detect, VCH_EVIDENCE_DETECT_MAX);
+	write_span16(w, in->seal, VCH_EVIDENCE_SEAL_MAX);
+	write_span16(w, in->signer, VCH_EVIDENCE_SIGNER_MAX);
+}
+
+enum vch_err vch_evidence_decode(struct vch_evidence *ret, struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_evidence_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_evidence_encode(struct vch_writer *w,
+		const struct vch_evidence *in)
+{
+	vch_evidence_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_replay_request_read(struct vch_reader *r,
+		struct vch_replay_request *ret)
+{
+	ret->batches = read_span32(r, VCH_REPLAY_REQUEST_BATCHES_MAX);
+}
+
+void vch_replay_request_write(struct vch_writer *w,
+		const struct vch_replay_request *in)
+{
+	write_span32(w, in->batches, VCH_REPLAY_REQUEST_BATCHES_MAX);
+}
+
+enum vch_err vch_replay_request_decode(struct vch_replay_request *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_replay_request_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_replay_request_encode(struct vch_writer *w,
+		const struct vch_replay_request *in)
+{
+	vch_replay_request_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_replay_answer_read(struct vch_reader *r, struct vch_replay_answer *ret)
+{
+	ret->batch_cnt = vch_read_u32(r);
+}
+
+void vch_replay_answer_write(struct vch_writer *w,
+		const struct vch_replay_answer *in)
+{
+	vch_write_u32(w, in->batch_cnt);
+}
+
+enum vch_err vch_replay_answer_decode(struct vch_replay_answer *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_replay_answer_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_replay_answer_encode(struct vch_writer *w,
+		const struct vch_replay_answer *in)
+{
+	vch_replay_answer_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_start_request_read(struct vch_reader *r, struct vch_start_request *ret)
+{
+	ret->shard_first = vch_read_u8(r);
+	ret->shard_cnt = vch_read_u8(r);
+}
+
+void vch_start_request_write(struct vch_writer *w,
+		const struct vch_start_request *in)
+{
+	vch_write_u8(w, in->shard_first);
+	vch_write_u8(w, in->shard_cnt);
+}
+
+enum vch_err vch_start_request_decode(struct vch_start_request *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_start_request_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_start_request_encode(struct vch_writer *w,
+		const struct vch_start_request *in)
+{
+	vch_start_request_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_start_answer_read(struct vch_reader *r, struct vch_start_answer *ret)
+{
+	vch_read_bytes(r, ret->incarnation, sizeof(ret->incarnation));
+	vch_read_bytes(r, ret->log_key, sizeof(ret->log_key));
+}
+
+void vch_start_answer_write(struct vch_writer *w,
+		const struct vch_start_answer *in)
+{
+	vch_write_bytes(w, in->incarnation, sizeof(in->incarnation));
+	vch_write_bytes(w, in->log_key, sizeof(in->log_key));
+}
+
+enum vch_err vch_start_answer_decode(struct vch_start_answer *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_start_answer_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_start_answer_encode(struct vch_writer *w,
+		const struct vch_start_answer *in)
+{
+	vch_start_answer_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_create_account_request_read(struct vch_reader *r,
+		struct vch_create_account_request *ret)
+{
+	size_t cnt;
+
+	vch_passkey_read(r, &ret->passkey);
+	cnt = ret->origins_cnt = read_cnt(r,
+			VCH_CREATE_ACCOUNT_REQUEST_ORIGINS_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		ret->origins[i] = read_span16(r,
+				VCH_CREATE_ACCOUNT_REQUEST_ORIGINS_LEN_MAX);
+	cnt = ret->networks_cnt = read_cnt(r,
+			VCH_CREATE_ACCOUNT_REQUEST_NETWORKS_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_network_read(r, &ret->networks[i]);
+	vch_read_bytes(r, ret->factory, sizeof(ret->factory));
+	vch_read_bytes(r, ret->implementation, sizeof(ret->implementation));
+}
+
+void vch_create_account_request_write(struct vch_writer *w,
+		const struct vch_create_account_request *in)
+{
+	size_t cnt;
+
+	vch_passkey_write(w, &in->passkey);
+	cnt = write_cnt(w, in->origins_cnt,
+			VCH_CREATE_ACCOUNT_REQUEST_ORIGINS_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		write_span16(w, in->origins[i],
+				VCH_CREATE_ACCOUNT_REQUEST_ORIGINS_LEN_MAX);
+	cnt = write_cnt(w, in->networks_cnt,
+			VCH_CREATE_ACCOUNT_REQUEST_NETWORKS_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_network_write(w, &in->networks[i]);
+	vch_write_bytes(w, in->factory, sizeof(in->factory));
+	vch_write_bytes(w, in->implementation, sizeof(in->implementation));
+}
+
+enum vch_err vch_create_account_request_decode(
+		struct vch_create_account_request *ret, struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_create_account_request_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_create_account_request_encode(struct vch_writer *w,
+		const struct vch_create_account_request *in)
+{
+	vch_create_account_request_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_create_account_answer_read(struct vch_reader *r,
+		struct vch_create_account_answer *ret)
+{
+	vch_read_bytes(r, ret->address, sizeof(ret->address));
+	vch_read_bytes(r, ret->cosigner, sizeof(ret->cosigner));
+	ret->blob = read_span16(r, VCH_CREATE_ACCOUNT_ANSWER_BLOB_MAX);
+}
+
+void vch_create_account_answer_write(struct vch_writer *w,
+		const struct vch_create_account_answer *in)
+{
+	vch_write_bytes(w, in->address, sizeof(in->address));
+	vch_write_bytes(w, in->cosigner, sizeof(in->cosigner));
+	write_span16(w, in->blob, VCH_CREATE_ACCOUNT_ANSWER_BLOB_MAX);
+}
+
+enum vch_err vch_create_account_answer_decode(
+		struct vch_create_account_answer *ret, struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_create_account_answer_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_create_account_answer_encode(struct vch_writer *w,
+		const struct vch_create_account_answer *in)
+{
+	vch_create_account_answer_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_cosign_batch_request_read(struct vch_reader *r,
+		struct vch_cosign_batch_request *ret)
+{
+	size_t cnt;
+
+	cnt = ret->ops_cnt = read_cnt(r, VCH_COSIGN_BATCH_REQUEST_OPS_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_cosign_op_read(r, &ret->ops[i]);
+}
+
+void vch_cosign_batch_request_write(struct vch_writer *w,
+		const struct vch_cosign_batch_request *in)
+{
+	size_t cnt;
+
+	cnt = write_cnt(w, in->ops_cnt, VCH_COSIGN_BATCH_REQUEST_OPS_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_cosign_op_write(w, &in->ops[i]);
+}
+
+enum vch_err vch_cosign_batch_request_decode(
+		struct vch_cosign_batch_request *ret, struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_cosign_batch_request_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_cosign_batch_request_encode(struct vch_writer *w,
+		const struct vch_cosign_batch_request *in)
+{
+	vch_cosign_batch_request_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_cosign_batch_answer_read(struct vch_reader *r,
+		struct vch_cosign_batch_answer *ret)
+{
+	size_t cnt;
+
+	cnt = ret->results_cnt = read_cnt(r,
+			VCH_COSIGN_BATCH_ANSWER_RESULTS_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_cosign_result_read(r, &ret->results[i]);
+}
+
+void vch_cosign_batch_answer_write(struct vch_writer *w,
+		const struct vch_cosign_batch_answer *in)
+{
+	size_t cnt;
+
+	cnt = write_cnt(w, in->results_cnt,
+			VCH_COSIGN_BATCH_ANSWER_RESULTS_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_cosign_result_write(w, &in->results[i]);
+}
+
+enum vch_err vch_cosign_batch_answer_decode(struct vch_cosign_batch_answer *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_cosign_batch_answer_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_cosign_batch_answer_encode(struct vch_writer *w,
+		const struct vch_cosign_batch_answer *in)
+{
+	vch_cosign_batch_answer_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+const struct vch_command_info vch_commands[VCH_COMMAND_CNT] = {
+	{VCH_CMD_VERSION, "VERSION", VCH_PHASE_ANY, 0, 45},
+	{VCH_CMD_ATTEST, "ATTEST", VCH_PHASE_SERVE, 32, 1090},
+	{VCH_CMD_REPLAY, "REPLAY", VCH_PHASE_BOOT, 261124, 4},
+	{VCH_CMD_START, "START", VCH_PHASE_BOOT, 2, 48},
+	{VCH_CMD_CREATE_ACCOUNT, "CREATE_ACCOUNT", VCH_PHASE_SERVE, 883, 298},
+	{VCH_CMD_COSIGN_BATCH, "COSIGN_BATCH", VCH_PHASE_SERVE, 262144, 4353},
+};
+
+const struct vch_command_info *vch_command_find(uint32_t number)
+{
+	for (size_t i = 0; i < VCH_COMMAND_CNT; i++) {
+		if (vch_commands[i].number == number)
+			return &vch_commands[i];
+	}
+	return NULL;
+}

@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Written by tools/wire.py from wire/ta.wire: edit that. */
+#ifndef WIRE_GEN_TA_H
+#define WIRE_GEN_TA_H
+
+#include <stdint.h>
+
+#include "trusted/base/bytes.h"
+#include "wire/gen/log.h"
+
+/*
+ * The door of the trusted application. One call carries: the command number,
+ * the request (memref in), the answer (memref out) and the batch for the log
+ * (memref out, LOG BATCH_MAX bytes; empty when nothing changed).
+ * 0 to 4 are the key service's for ever: GENERATE_KEY, IMPORT_KEY,
+ * SIGN_MESSAGE, GET_PUBLIC_KEY, DELETE_KEY.
+ * The word after the number is the phase in which the command is allowed.
+ */
+
+#define VCH_REQUEST_MAX 262144
+#define VCH_ANSWER_MAX 65536
+#define VCH_OPS_MAX 64
+
+/* ERC-4337 v0.7+ packed form; every field as the EntryPoint hashes it. */
+#define VCH_USER_OP_INIT_CODE_MAX 128
+#define VCH_USER_OP_CALL_DATA_MAX 8192
+#define VCH_USER_OP_PAYMASTER_AND_DATA_MAX 1024
+struct vch_user_op {
+	uint8_t sender[20];
+	uint8_t nonce[32];
+	struct vch_span init_code;
+	struct vch_span call_data;
+	uint8_t account_gas_limits[32];
+	uint8_t pre_verification_gas[32];
+	uint8_t gas_fees[32];
+	struct vch_span paymaster_and_data;
+};
+#define VCH_USER_OP_ENC_MAX 9498
+void vch_user_op_read(struct vch_reader *r, struct vch_user_op *ret);
+void vch_user_op_write(struct vch_writer *w, const struct vch_user_op *in);
+VCH_MUST enum vch_err vch_user_op_decode(struct vch_user_op *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_user_op_encode(struct vch_writer *w,
+		const struct vch_user_op *in);
+
+/*
+ * WebAuthn: signature is r ‖ s over SHA-256(auth_data ‖ SHA-256(client_data))
+ */
+#define VCH_ASSERTION_AUTH_DATA_MAX 293
+#define VCH_ASSERTION_CLIENT_DATA_MAX 1024
+struct vch_assertion {
+	uint8_t passkey;
+	struct vch_span auth_data;
+	struct vch_span client_data;
+	uint8_t signature[64];
+};
+#define VCH_ASSERTION_ENC_MAX 1386
+void vch_assertion_read(struct vch_reader *r, struct vch_assertion *ret);
+void vch_assertion_write(struct vch_writer *w, const struct vch_assertion *in);
+VCH_MUST enum vch_err vch_assertion_decode(struct vch_assertion *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_assertion_encode(struct vch_writer *w,
+		const struct vch_assertion *in);
+
+/*
+ * One operation to co-sign. config, counters and blob are the account's own;
+ * all three empty: as left by an earlier operation of the same batch.
+ */
+#define VCH_COSIGN_OP_CONFIG_MAX 2048
+#define VCH_COSIGN_OP_COUNTERS_MAX 512
+#define VCH_COSIGN_OP_BLOB_MAX 256
+struct vch_cosign_op {
+	uint8_t account[20];
+	struct vch_span config;
+	struct vch_span counters;
+	struct vch_span blob;
+	uint64_t chain_id;
+	uint8_t entry_point[20];
+	struct vch_user_op op;
+	uint64_t valid_until;
+	struct vch_assertion assertion;
+};
+#define VCH_COSIGN_OP_ENC_MAX 13762
+void vch_cosign_op_read(struct vch_reader *r, struct vch_cosign_op *ret);
+void vch_cosign_op_write(struct vch_writer *w, const struct vch_cosign_op *in);
+VCH_MUST enum vch_err vch_cosign_op_decode(struct vch_cosign_op *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_cosign_op_encode(struct vch_writer *w,
+		const struct vch_cosign_op *in);
+
+/*
+ * code: errors.wire. recorded: 1 if the batch holds a record of it.
+ * signature: r ‖ s ‖ v (27 or 28), zeros unless code is 0.
+ */
+struct vch_cosign_result {
+	uint16_t code;
+	uint8_t recorded;
+	uint8_t signature[65];
+};
+#define VCH_COSIGN_RESULT_ENC_MAX 68
+void vch_cosign_result_read(struct vch_reader *r,
+		struct vch_cosign_result *ret);
+void vch_cosign_result_write(struct vch_writer *w,
+		const struct vch_cosign_result *in);
+VCH_MUST enum vch_err vch_cosign_result_decode(struct vch_cosign_result *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_cosign_result_encode(struct vch_writer *w,
+		const struct vch_cosign_result *in);
+
+struct vch_version_request {
+	uint8_t unused; /* no fields; C wants one */
+};
+#define VCH_VERSION_REQUEST_ENC_MAX 0
+void vch_version_request_read(struct vch_reader *r,
+		struct vch_version_request *ret);
+void vch_version_request_write(struct vch_writer *w,
+		const struct vch_version_request *in);
+VCH_MUST enum vch_err vch_version_request_decode(
+		struct vch_version_request *ret, struct vch_span in);
+VCH_MUST enum vch_err vch_version_request_encode(struct vch_writer *w,
+		const struct vch_version_request *in);
+
+struct vch_version_answer {
+	uint32_t version;
+	uint8_t phase;
+	uint32_t slot_max;
+	uint32_t slot_cnt;
+	uint8_t log_key[32];
+};
+#define VCH_VERSION_ANSWER_ENC_MAX 45
+void vch_version_answer_read(struct vch_reader *r,
+		struct vch_version_answer *ret);
+void vch_version_answer_write(struct vch_writer *w,
+		const struct vch_version_answer *in);
+VCH_MUST enum vch_err vch_version_answer_decode(struct vch_version_answer *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_version_answer_encode(struct vch_writer *w,
+		const struct vch_version_answer *in);
+
+/* Evidence bound to the caller's challenge; see `evidence`. */
+struct vch_attest_request {
+	uint8_t challenge[32];
+};
+#define VCH_ATTEST_REQUEST_ENC_MAX 32
+void vch_attest_request_read(struct vch_reader *r,
+		struct vch_attest_request *ret);
+void vch_attest_request_write(struct vch_writer *w,
+		const struct vch_attest_request *in);
+VCH_MUST enum vch_err vch_attest_request_decode(struct vch_attest_request *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_attest_request_encode(struct vch_writer *w,
+		const struct vch_attest_request *in);
+
+#define VCH_ATTEST_ANSWER_CLAIMS_MAX 1024
+struct vch_attest_answer {
+	struct vch_span claims;
+	uint8_t signature[64];
+};
+#define VCH_ATTEST_ANSWER_ENC_MAX 1090
+void vch_attest_answer_read(struct vch_reader *r,
+		struct vch_attest_answer *ret);
+void vch_attest_answer_write(struct vch_writer *w,
+		const struct vch_attest_answer *in);
+VCH_MUST enum vch_err vch_attest_answer_decode(struct vch_attest_answer *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_attest_answer_encode(struct vch_writer *w,
+		const struct vch_attest_answer *in);
+
+/* The claims that the device key signs, as "vouch evidence v1" ‖ claims. */
+#define VCH_EVIDENCE_PLATFORM_MAX 32
+#define VCH_EVIDENCE_ERASE_MAX 16
+#define VCH_EVIDENCE_PROTECT_MAX 16
+#define VCH_EVIDENCE_DETECT_MAX 16
+#define VCH_EVIDENCE_SEAL_MAX 16
+#define VCH_EVIDENCE_SIGNER_MAX 16
+struct vch_evidence {
+	uint8_t challenge[32];
+	struct vch_span platform;
+	uint8_t measurement[32];
+	uint32_t version;
+	uint8_t incarnation[16];
+	uint8_t log_key[32];
+	uint8_t device_key[32];
+	uint8_t heads_hash[32];
+	struct vch_span erase;
+	struct vch_span protect;
+	struct vch_span detect;
+	struct vch_span seal;
+	struct vch_span signer;
+};
+#define VCH_EVIDENCE_ENC_MAX 304
+void vch_evidence_read(struct vch_reader *r, struct vch_evidence *ret);
+void vch_evidence_write(struct vch_writer *w, const struct vch_evidence *in);
+VCH_MUST enum vch_err vch_evidence_decode(struct vch_evidence *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_evidence_encode(struct vch_writer *w,
+		const struct vch_evidence *in);
+
+/* Hands back whole batches, in order, each with its u32 length before it. */
+#define VCH_REPLAY_REQUEST_BATCHES_MAX 261120
+struct vch_replay_request {
+	struct vch_span batches;
+};
+#define VCH_REPLAY_REQUEST_ENC_MAX 261124
+void vch_replay_request_read(struct vch_reader *r,
+		struct vch_replay_request *ret);
+void vch_replay_request_write(struct vch_writer *w,
+		const struct vch_replay_request *in);
+VCH_MUST enum vch_err vch_replay_request_decode(struct vch_replay_request *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_replay_request_encode(struct vch_writer *w,
+		const struct vch_replay_request *in);
+
+struct vch_replay_answer {
+	uint32_t batch_cnt;
+};
+#define VCH_REPLAY_ANSWER_ENC_MAX 4
+void vch_replay_answer_read(struct vch_reader *r,
+		struct vch_replay_answer *ret);
+void vch_replay_answer_write(struct vch_writer *w,
+		const struct vch_replay_answer *in);
+VCH_MUST enum vch_err vch_replay_answer_decode(struct vch_replay_answer *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_replay_answer_encode(struct vch_writer *w,
+		const struct vch_replay_answer *in);
+
+/*
+ * Ends the replay: draws the incarnation and writes START for the shards
+ * [shard_first, shard_first + shard_cnt).
+ */
+struct vch_start_request {
+	uint8_t shard_first;
+	uint8_t shard_cnt;
+};
+#define VCH_START_REQUEST_ENC_MAX 2
+void vch_start_request_read(struct vch_reader *r,
+		struct vch_start_request *ret);
+void vch_start_request_write(struct vch_writer *w,
+		const struct vch_start_request *in);
+VCH_MUST enum vch_err vch_start_request_decode(struct vch_start_request *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_start_request_encode(struct vch_writer *w,
+		const struct vch_start_request *in);
+
+struct vch_start_answer {
+	uint8_t incarnation[16];
+	uint8_t log_key[32];
+};
+#define VCH_START_ANSWER_ENC_MAX 48
+void vch_start_answer_read(struct vch_reader *r, struct vch_start_answer *ret);
+void vch_start_answer_write(struct vch_writer *w,
+		const struct vch_start_answer *in);
+VCH_MUST enum vch_err vch_start_answer_decode(struct vch_start_answer *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_start_answer_encode(struct vch_writer *w,
+		const struct vch_start_answer *in);
+
+/*
+ * Makes the co-signer's key and the account around it. The record in the log
+ * is the statement: its receipt proves passkey, co-signer and policy.
+ */
+#define VCH_CREATE_ACCOUNT_REQUEST_ORIGINS_MAX 4
+#define VCH_CREATE_ACCOUNT_REQUEST_ORIGINS_LEN_MAX 128
+#define VCH_CREATE_ACCOUNT_REQUEST_NETWORKS_MAX 8
+struct vch_create_account_request {
+	struct vch_passkey passkey;
+	uint8_t origins_cnt;
+	struct vch_span origins[VCH_CREATE_ACCOUNT_REQUEST_ORIGINS_MAX];
+	uint8_t networks_cnt;
+	struct vch_network networks[VCH_CREATE_ACCOUNT_REQUEST_NETWORKS_MAX];
+	uint8_t factory[20];
+	uint8_t implementation[20];
+};
+#define VCH_CREATE_ACCOUNT_REQUEST_ENC_MAX 883
+void vch_create_account_request_read(struct vch_reader *r,
+		struct vch_create_account_request *ret);
+void vch_create_account_request_write(struct vch_writer *w,
+		const struct vch_create_account_request *in);
+VCH_MUST enum vch_err vch_create_account_request_decode(
+		struct vch_create_account_request *ret, struct vch_span in);
+VCH_MUST enum vch_err vch_create_account_request_encode(struct vch_writer *w,
+		const struct vch_create_account_request *in);
+
+#define VCH_CREATE_ACCOUNT_ANSWER_BLOB_MAX 256
+struct vch_create_account_answer {
+	uint8_t address[20];
+	uint8_t cosigner[20];
+	struct vch_span blob;
+};
+#define VCH_CREATE_ACCOUNT_ANSWER_ENC_MAX 298
+void vch_create_account_answer_read(struct vch_reader *r,
+		struct vch_create_account_answer *ret);
+void vch_create_account_answer_write(struct vch_writer *w,
+		const struct vch_create_account_answer *in);
+VCH_MUST enum vch_err vch_create_account_answer_decode(
+		struct vch_create_account_answer *ret, struct vch_span in);
+VCH_MUST enum vch_err vch_create_account_answer_encode(struct vch_writer *w,
+		const struct vch_create_account_answer *in);
+
+#define VCH_COSIGN_BATCH_REQUEST_OPS_MAX 64
+struct vch_cosign_batch_request {
+	uint8_t ops_cnt;
+	struct vch_cosign_op ops[VCH_COSIGN_BATCH_REQUEST_OPS_MAX];
+};
+#define VCH_COSIGN_BATCH_REQUEST_ENC_MAX 880769
+void vch_cosign_batch_request_read(struct vch_reader *r,
+		struct vch_cosign_batch_request *ret);
+void vch_cosign_batch_request_write(struct vch_writer *w,
+		const struct vch_cosign_batch_request *in);
+VCH_MUST enum vch_err vch_cosign_batch_request_decode(
+		struct vch_cosign_batch_request *ret, struct vch_span in);
+VCH_MUST enum vch_err vch_cosign_batch_request_encode(struct vch_writer *w,
+		const struct vch_cosign_batch_request *in);
+
+#define VCH_COSIGN_BATCH_ANSWER_RESULTS_MAX 64
+struct vch_cosign_batch_answer {
+	uint8_t results_cnt;
+	struct vch_cosign_result results[VCH_COSIGN_BATCH_ANSWER_RESULTS_MAX];
+};
+#define VCH_COSIGN_BATCH_ANSWER_ENC_MAX 4353
+void vch_cosign_batch_answer_read(struct vch_reader *r,
+		struct vch_cosign_batch_answer *ret);
+void vch_cosign_batch_answer_write(struct vch_writer *w,
+		const struct vch_cosign_batch_answer *in);
+VCH_MUST enum vch_err vch_cosign_batch_answer_decode(
+		struct vch_cosign_batch_answer *ret, struct vch_span in);
+VCH_MUST enum vch_err vch_cosign_batch_answer_encode(struct vch_writer *w,
+		const struct vch_cosign_batch_answer *in);
+
+enum vch_command {
+	VCH_CMD_VERSION = 32,
+	VCH_CMD_ATTEST = 33,
+	VCH_CMD_REPLAY = 34,
+	VCH_CMD_START = 35,
+	VCH_CMD_CREATE_ACCOUNT = 16,
+	VCH_CMD_COSIGN_BATCH = 17,
+};
+#define VCH_COMMAND_CNT 6
+
+/* The phases of the trusted application, as bits. */
+enum vch_phase {
+	VCH_PHASE_BOOT = 1,
+	VCH_PHASE_SERVE = 2,
+	VCH_PHASE_ANY = 3,
+};
+
+/* What the door checks before a handler runs; sizes are in bytes. */
+struct vch_command_info {
+	uint32_t number;
+	const char *name;
+	uint8_t phases; /* enum vch_phase */
+	uint32_t request_max;
+	uint32_t answer_max;
+};
+
+extern const struct vch_command_info vch_commands[VCH_COMMAND_CNT];
+
+/* The command of that number, or NULL if there is none. */
+const struct vch_command_info *vch_command_find(uint32_t number);
+
+#endif

@@ -1,0 +1,501 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Written by tools/wire.py from the .wire files: edit those. */
+export type Hex = `0x${string}`;
+
+export interface Passkey {
+	x: Hex; // bytes[32]
+	y: Hex; // bytes[32]
+	rpIdHash: Hex; // bytes[32]
+	flags: number; // u8
+}
+
+export interface Network {
+	chainId: bigint; // u64
+	entryPoint: Hex; // bytes[20]
+}
+
+export interface Asset {
+	token: Hex; // bytes[20]
+	dailyLimit: bigint; // u128
+}
+
+export interface ListedCall {
+	to: Hex; // bytes[20]
+	selector: Hex; // bytes[4]
+}
+
+export interface Config {
+	version: number; // u8
+	address: Hex; // bytes[20]
+	factory: Hex; // bytes[20]
+	implementation: Hex; // bytes[20]
+	cosigner: Hex; // bytes[20]
+	feeMax: bigint; // u128
+	passkeys: Passkey[]; // list<=4 of passkey
+	origins: Hex[]; // list<=4 of bytes<=128
+	networks: Network[]; // list<=8 of network
+	assets: Asset[]; // list<=8 of asset
+	calls: ListedCall[]; // list<=32 of listed_call
+	grants: Hex[]; // list<=16 of bytes[32]
+	guardiansHash: Hex; // bytes[32]
+}
+
+export interface Lane {
+	chainId: bigint; // u64
+	nonce: Hex; // bytes[32]
+	opHash: Hex; // bytes[32]
+	counted: bigint; // u128
+	day: number; // u16
+}
+
+export interface Counters {
+	day: number; // u16
+	spent: bigint[]; // list<=8 of u128
+	lanes: Lane[]; // list<=4 of lane
+	signCounts: number[]; // list<=4 of u32
+}
+
+export interface Slot {
+	id: Hex; // bytes[20]
+	flags: number; // u32
+	state: Hex; // bytes[32]
+	seq: bigint; // u64
+	day: number; // u16
+	remainder: bigint; // u128
+}
+
+export interface RecordHead {
+	kind: number; // u8
+	refillS: bigint; // u64
+	expiryS: bigint; // u64
+}
+
+export interface Start {
+	shard: number; // u8
+	incarnation: Hex; // bytes[16]
+	prevHead: Hex; // bytes[32]
+	version: number; // u32
+	counter: bigint; // u64
+	logKey: Hex; // bytes[32]
+}
+
+export interface AccountRecord {
+	slot: Slot; // slot
+	config: Hex; // bytes<=2048
+	counters: Hex; // bytes<=512
+	blobHash: Hex; // bytes[32]
+}
+
+export interface Decision {
+	slot: Slot; // slot
+	counters: Hex; // bytes<=512
+	code: number; // u16
+	chainId: bigint; // u64
+	opHash: Hex; // bytes[32]
+	cost: bigint; // u128
+	validUntil: bigint; // u64
+	passkey: number; // u8
+}
+
+export interface Section {
+	shard: number; // u8
+	incarnation: Hex; // bytes[16]
+	index: bigint; // u64
+	prevHead: Hex; // bytes[32]
+	records: Hex[]; // list<=64 of bytes<=3072
+	tag: Hex; // bytes[32]
+}
+
+export interface Batch {
+	sections: Section[]; // list<=64 of section
+	root: Hex; // bytes[32]
+	signature: Hex; // bytes[64]
+}
+
+export interface Blob {
+	shard: number; // u8
+	incarnation: Hex; // bytes[16]
+	index: bigint; // u64
+	kind: number; // u8
+	prevHead: Hex; // bytes[32]
+	sealed: Hex; // bytes<=128
+	tag: Hex; // bytes[16]
+}
+
+export interface Receipt {
+	shard: number; // u8
+	incarnation: Hex; // bytes[16]
+	index: bigint; // u64
+	prevHead: Hex; // bytes[32]
+	record: Hex; // bytes<=3072
+	path: Hex[]; // list<=6 of bytes[32]
+	left: number; // u8
+	root: Hex; // bytes[32]
+	signature: Hex; // bytes[64]
+}
+
+export const PASSKEY_BACKUP_ELIGIBLE = 1;
+export const PASSKEY_COUNT_LAX = 2;
+export const CONFIG_VERSION = 1;
+export const CONFIG_MAX = 2048;
+export const COUNTERS_MAX = 512;
+export const SLOT_FROZEN = 1;
+export const RECORD_START = 1;
+export const RECORD_ACCOUNT = 2;
+export const RECORD_DECISION = 3;
+export const BATCH_MAX = 262144;
+export const BATCH_RECORDS_MAX = 64;
+export const RECORD_MAX = 3072;
+export const SHARDS = 64;
+export const BLOB_COSIGN_KEY = 1;
+export const BLOB_MAX = 256;
+
+export interface UserOp {
+	sender: Hex; // bytes[20]
+	nonce: Hex; // bytes[32]
+	initCode: Hex; // bytes<=128
+	callData: Hex; // bytes<=8192
+	accountGasLimits: Hex; // bytes[32]
+	preVerificationGas: Hex; // bytes[32]
+	gasFees: Hex; // bytes[32]
+	paymasterAndData: Hex; // bytes<=1024
+}
+
+export interface Assertion {
+	passkey: number; // u8
+	authData: Hex; // bytes<=293
+	clientData: Hex; // bytes<=1024
+	signature: Hex; // bytes[64]
+}
+
+export interface CosignOp {
+	account: Hex; // bytes[20]
+	config: Hex; // bytes<=2048
+	counters: Hex; // bytes<=512
+	blob: Hex; // bytes<=256
+	chainId: bigint; // u64
+	entryPoint: Hex; // bytes[20]
+	op: UserOp; // user_op
+	validUntil: bigint; // u64
+	assertion: Assertion; // assertion
+}
+
+export interface CosignResult {
+	code: number; // u16
+	recorded: number; // u8
+	signature: Hex; // bytes[65]
+}
+
+export interface VersionRequest {
+}
+
+export interface VersionAnswer {
+	version: number; // u32
+	phase: number; // u8
+	slotMax: number; // u32
+	slotCnt: number; // u32
+	logKey: Hex; // bytes[32]
+}
+
+export interface AttestRequest {
+	challenge: Hex; // bytes[32]
+}
+
+export interface AttestAnswer {
+	claims: Hex; // bytes<=1024
+	signature: Hex; // bytes[64]
+}
+
+export interface Evidence {
+	challenge: Hex; // bytes[32]
+	platform: Hex; // bytes<=32
+	measurement: Hex; // bytes[32]
+	version: number; // u32
+	incarnation: Hex; // bytes[16]
+	logKey: Hex; // bytes[32]
+	deviceKey: Hex; // bytes[32]
+	headsHash: Hex; // bytes[32]
+	erase: Hex; // bytes<=16
+	protect: Hex; // bytes<=16
+	detect: Hex; // bytes<=16
+	seal: Hex; // bytes<=16
+	signer: Hex; // bytes<=16
+}
+
+export interface ReplayRequest {
+	batches: Hex; // bytes<=261120
+}
+
+export interface ReplayAnswer {
+	batchCnt: number; // u32
+}
+
+export interface StartRequest {
+	shardFirst: number; // u8
+	shardCnt: number; // u8
+}
+
+export interface StartAnswer {
+	incarnation: Hex; // bytes[16]
+	logKey: Hex; // bytes[32]
+}
+
+export interface CreateAccountRequest {
+	passkey: Passkey; // passkey
+	origins: Hex[]; // list<=4 of bytes<=128
+	networks: Network[]; // list<=8 of network
+	factory: Hex; // bytes[20]
+	implementation: Hex; // bytes[20]
+}
+
+export interface CreateAccountAnswer {
+	address: Hex; // bytes[20]
+	cosigner: Hex; // bytes[20]
+	blob: Hex; // bytes<=256
+}
+
+export interface CosignBatchRequest {
+	ops: CosignOp[]; // list<=64 of cosign_op
+}
+
+export interface CosignBatchAnswer {
+	results: CosignResult[]; // list<=64 of cosign_result
+}
+
+export const REQUEST_MAX = 262144;
+export const ANSWER_MAX = 65536;
+export const OPS_MAX = 64;
+
+export const commands = {
+	VERSION: 32,
+	ATTEST: 33,
+	REPLAY: 34,
+	START: 35,
+	CREATE_ACCOUNT: 16,
+	COSIGN_BATCH: 17,
+} as const;
+
+export const errors = {
+	OK: {
+		code: 0,
+		sentence: "Done.",
+	},
+	FORMAT: {
+		code: 1,
+		sentence: "The bytes are not in the one canonical form; rebuild the request with a current client.",
+	},
+	SIZE: {
+		code: 2,
+		sentence: "Larger than the stated maximum; send less in one request.",
+	},
+	COMMAND: {
+		code: 3,
+		sentence: "This trusted application does not know that command; update one of the two sides.",
+	},
+	PARAMS: {
+		code: 4,
+		sentence: "The parameter types of the call are not those of the command; use the client library.",
+	},
+	PHASE: {
+		code: 5,
+		sentence: "The trusted application is not in the phase for this command; wait until it has replayed its log.",
+	},
+	ENTROPY: {
+		code: 10,
+		sentence: "The platform gave no randomness; do not use this machine until it does.",
+	},
+	STORAGE: {
+		code: 11,
+		sentence: "The platform's secure storage failed; check its device and restart.",
+	},
+	CORRUPT: {
+		code: 12,
+		sentence: "A stored object is damaged or not ours; restore it from the place it was backed up to.",
+	},
+	ROLLBACK: {
+		code: 13,
+		sentence: "The log or the secure storage is older than what this device has seen; restore the newer copy.",
+	},
+	CHAIN: {
+		code: 14,
+		sentence: "The log does not continue where this one stands; give the trusted application its own, whole log.",
+	},
+	TAG: {
+		code: 15,
+		sentence: "A batch of the log carries no valid tag of this device; cut the log at the last good batch.",
+	},
+	FULL: {
+		code: 16,
+		sentence: "The table of accounts and keys is full; use another node.",
+	},
+	UNSEAL: {
+		code: 17,
+		sentence: "The sealed key does not open on this device; restore the blob that belongs to this account.",
+	},
+	CLOCK: {
+		code: 18,
+		sentence: "The time jumped by more than 48 hours; check the clock of the machine.",
+	},
+	ACCOUNT: {
+		code: 20,
+		sentence: "No such account here; create it first or ask the node that holds it.",
+	},
+	EXISTS: {
+		code: 21,
+		sentence: "This account exists already.",
+	},
+	STALE: {
+		code: 22,
+		sentence: "Config or counters are not those the trusted application last wrote; the host must rebuild its index.",
+	},
+	PASSKEY: {
+		code: 30,
+		sentence: "The account has no such passkey.",
+	},
+	SIGNATURE: {
+		code: 31,
+		sentence: "The signature of the passkey does not fit; sign again with the passkey of this account.",
+	},
+	CLIENT_DATA: {
+		code: 32,
+		sentence: "The client data is not a WebAuthn assertion in its standard form; use a current browser.",
+	},
+	CHALLENGE: {
+		code: 33,
+		sentence: "The passkey signed something else; sign the hash of this very operation.",
+	},
+	ORIGIN: {
+		code: 34,
+		sentence: "The page that asked for the passkey is not on the account's list of origins.",
+	},
+	RP_ID: {
+		code: 35,
+		sentence: "The passkey answered for another domain than the account was made for.",
+	},
+	USER: {
+		code: 36,
+		sentence: "The authenticator did not verify the user; a touch and a PIN, finger or face are needed.",
+	},
+	SIGN_COUNT: {
+		code: 37,
+		sentence: "The counter of the authenticator did not rise: it may have been copied; check your devices.",
+	},
+	BACKUP: {
+		code: 38,
+		sentence: "The authenticator's word on whether the passkey can be backed up changed since it was registered.",
+	},
+	PUBLIC_KEY: {
+		code: 39,
+		sentence: "The public key is not a point on its curve.",
+	},
+	SENDER: {
+		code: 40,
+		sentence: "The operation's sender is not this account.",
+	},
+	NETWORK: {
+		code: 41,
+		sentence: "This chain and entry point are not on the account's list.",
+	},
+	INIT_CODE: {
+		code: 42,
+		sentence: "The init code is not this account's own factory call.",
+	},
+	PAYMASTER: {
+		code: 43,
+		sentence: "The account does not permit this paymaster.",
+	},
+	FEE: {
+		code: 44,
+		sentence: "The fee could exceed the cap for one operation; lower the gas limits or the fee per gas.",
+	},
+	CALL_FORM: {
+		code: 45,
+		sentence: "The call data is not in canonical ERC-7821 form: execute(bytes32,bytes) with a batch of calls.",
+	},
+	CALL: {
+		code: 46,
+		sentence: "One of the calls is not understood or not allowed; only listed calls and plain payments pass.",
+	},
+	LIMIT: {
+		code: 47,
+		sentence: "The amount is over what is left of today's limit; wait until the limit refills or send less.",
+	},
+	VALID_UNTIL: {
+		code: 48,
+		sentence: "validUntil must lie within the next 10 minutes and within one UTC day.",
+	},
+	FROZEN: {
+		code: 49,
+		sentence: "The account is frozen; unfreeze it first.",
+	},
+	INTERNAL: {
+		code: 60,
+		sentence: "The server failed to handle this request; its log says why. It is safe to retry.",
+	},
+	JSON: {
+		code: 61,
+		sentence: "The body is not JSON-RPC 2.0.",
+	},
+	METHOD: {
+		code: 62,
+		sentence: "There is no such method; rpc.discover lists those there are.",
+	},
+	ARGUMENT: {
+		code: 63,
+		sentence: "A parameter is missing, unknown or of the wrong shape.",
+	},
+	TOKEN: {
+		code: 64,
+		sentence: "This needs a valid token: send it as 'Authorization: Bearer …'.",
+	},
+	HOST_NAME: {
+		code: 65,
+		sentence: "The Host header is not a name this server answers to.",
+	},
+	FOREIGN: {
+		code: 66,
+		sentence: "Requests from pages of other origins are refused.",
+	},
+	CONTENT_TYPE: {
+		code: 67,
+		sentence: "Send 'Content-Type: application/json'.",
+	},
+	OVERLOADED: {
+		code: 68,
+		sentence: "The queue is full; wait a moment and retry.",
+	},
+	TEE_LOST: {
+		code: 69,
+		sentence: "The TEE went away while it held this request; it is being restarted. It is safe to retry.",
+	},
+	LOG_WRITE: {
+		code: 70,
+		sentence: "The log could not be made durable, so nothing was released; check the disk. It is safe to retry.",
+	},
+	TEE_START: {
+		code: 71,
+		sentence: "The TEE did not start.",
+	},
+	SOCKET: {
+		code: 72,
+		sentence: "Could not reach the other side; check that it runs and where it listens.",
+	},
+	FILE: {
+		code: 73,
+		sentence: "A file could not be read or written.",
+	},
+	CHAIN_RPC: {
+		code: 74,
+		sentence: "The Ethereum node refused or did not answer.",
+	},
+	TIMEOUT: {
+		code: 75,
+		sentence: "It took longer than allowed. It is safe to retry.",
+	},
+	RECEIPT: {
+		code: 76,
+		sentence: "The receipt does not prove what the answer says: do not trust this server.",
+	},
+} as const;
+
+export type ErrorName = keyof typeof errors;
