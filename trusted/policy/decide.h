@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The decision: may this account's co-signer sign this operation now, and
+ * what does it count as. Pure: config, counters, operation and time come in,
+ * new counters come out. PROTOCOL 5, 8 and 9. Nothing here is secret.
+ */
+#ifndef TRUSTED_POLICY_DECIDE_H
+#define TRUSTED_POLICY_DECIDE_H
+
+#include "trusted/base/bytes.h"
+#include "trusted/policy/webauthn.h"
+#include "wire/gen/ta.h"
+
+#define VCH_DAY_S 86400u
+/* validUntil may lie this far ahead. */
+#define VCH_VALID_MAX_S 600u
+/* With less of the day left than this, an operation counts into the next. */
+#define VCH_DAY_MARGIN_S 120u
+/* A jump of the host's clock beyond this is not taken on its word alone. */
+#define VCH_CLOCK_JUMP_S (48u * 3600u)
+
+/*
+ * The clocks of one call, seconds since the epoch. refill_s: what the trusted
+ * application has lived through; limits refill by it. expiry_s: the latest
+ * time it has taken as seen. host_s: what the host says now.
+ */
+struct vch_time {
+	uint64_t refill_s;
+	uint64_t expiry_s;
+	uint64_t host_s;
+};
+
+/* The expiry clock where no owner spoke: a jump of the host is not taken. */
+uint64_t vch_time_plain(const struct vch_time *time);
+
+/* Everything the decision rests on; the assertion has been verified. */
+struct vch_question {
+	const struct vch_config *config;
+	const struct vch_cosign_op *op;
+	const uint8_t *op_hash; /* 32 bytes */
+	struct vch_verified_assertion assertion;
+	struct vch_time time;
+	uint32_t flags; /* VCH_SLOT_ flags */
+};
+
+/* cost: wei that the operation can move, value and greatest fee together. */
+struct vch_decision_made {
+	enum vch_err code;
+	vch_u128 cost;
+	uint64_t expiry_s;
+};
+
+/*
+ * Decides. counters are brought to the day of the refill clock in any case;
+ * the operation is counted in them only if the answer is VCH_OK. Codes:
+ * SENDER, NETWORK, INIT_CODE, PAYMASTER, FEE, CALL_FORM, CALL, LIMIT,
+ * VALID_UNTIL, FROZEN, SIGN_COUNT.
+ */
+struct vch_decision_made vch_decide(struct vch_counters *counters,
+				    const struct vch_question *question);
+
+/* The counters of a new account: nothing spent, nothing seen. */
+void vch_counters_new(struct vch_counters *ret, const struct vch_config *config,
+		      const struct vch_time *time);
+
+/* What is left of the native limit, in wei. Zero if there is no limit. */
+vch_u128 vch_native_left(const struct vch_config *config,
+			 const struct vch_counters *counters);
+
+#endif

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The one door into the trusted application. Every call goes: parameter
+ * types, sizes, copy in (once: the other world can change its memory at any
+ * time), command, phase, handler, encode, copy out, wipe. Only this file and
+ * platform.c know the platform's types.
+ */
+#include <string.h>
+#include <tee_internal_api.h>
+#include <tee_ta_api.h>
+
+#include "trusted/base/check.h"
+#include "trusted/ta/state.h"
+
+static struct vch_ta ta;
+static uint8_t request[VCH_REQUEST_MAX];
+static uint8_t answer[VCH_ANSWER_MAX];
+static uint8_t batch[VCH_BATCH_MAX];
+
+static const uint32_t door_types = TEE_PARAM_TYPES(
+	TEE_PARAM_TYPE_MEMREF_INPUT, TEE_PARAM_TYPE_MEMREF_OUTPUT,
+	TEE_PARAM_TYPE_MEMREF_OUTPUT, TEE_PARAM_TYPE_NONE);
+
+static const struct {
+	enum vch_command command;
+	vch_handler *handler;
+} handlers[] = {
+	{VCH_CMD_VERSION, vch_handle_version},
+	{VCH_CMD_ATTEST, vch_handle_attest},
+	{VCH_CMD_REPLAY, vch_handle_replay},
+	{VCH_CMD_START, vch_handle_start},
+	{VCH_CMD_CREATE_ACCOUNT, vch_handle_create_account},
+	{VCH_CMD_COSIGN_BATCH, vch_handle_cosign_batch},
+};
+_Static_assert(VCH_ARRAY_LEN(handlers) == VCH_COMMAND_CNT,
+	       "every command has a handler");
+
+static vch_handler *handler_find(uint32_t command)
+{
+	for (size_t i = 0; i < VCH_ARRAY_LEN(handlers); i++) {
+		if (handlers[i].command == command)
+			return handlers[i].handler;
+	}
+	return NULL;
+}
+
+/* After a failed replay the state is half of something: it serves nothing. */
+static enum vch_err run(uint32_t command, struct vch_span in,
+			struct vch_writer *out)
+{
+	const struct vch_command_info *info = vch_command_find(command);
+	struct vch_time time;
+	enum vch_err err;
+
+	if (!info)
+		return VCH_COMMAND;
+	if (!(info->phases & ta.phase))
+		return VCH_PHASE;
+	if (in.len > info->request_max)
+		return VCH_SIZE;
+	vch_clock_tick(&ta.clock, &time, vch_platform_monotonic_s(),
+		       vch_platform_host_s());
+	err = handler_find(command)(&ta, &time, in, out);
+	VCH_CHECK(err == VCH_OK || ta.draft.record_cnt == 0);
+	if (err != VCH_OK && ta.phase == VCH_PHASE_BOOT)
+		ta.phase = 0;
+	return err;
+}
+
+/* code ‖ answer, and the batch the host must make durable first */
+static void call(uint32_t command, size_t request_len, TEE_Param params[4])
+{
+	struct vch_writer body = vch_writer(answer + 2, sizeof(answer) - 2);
+	struct vch_writer log = vch_writer(batch, sizeof(batch));
+	enum vch_err err;
+
+	err = run(command, vch_span(request, request_len), &body);
+	if (err != VCH_OK)
+		body.len = 0;
+	answer[0] = (uint8_t)(err >> 8);
+	answer[1] = (uint8_t)err;
+	vch_draft_seal(&ta, &log);
+	memcpy(params[1].memref.buffer, answer, 2 + body.len);
+	params[1].memref.size = 2 + body.len;
+	memcpy(params[2].memref.buffer, batch, log.len);
+	params[2].memref.size = log.len;
+	vch_wipe(answer, 2 + body.len);
+}
+
+TEE_Result TA_InvokeCommandEntryPoint(void *session, uint32_t command,
+				      uint32_t types, TEE_Param params[4])
+{
+	size_t len;
+
+	(void)session;
+	if (types != door_types)
+		return TEE_ERROR_BAD_PARAMETERS;
+	len = params[0].memref.size;
+	if (len > sizeof(request) || params[1].memref.size < sizeof(answer) ||
+	    params[2].memref.size < sizeof(batch))
+		return TEE_ERROR_BAD_PARAMETERS;
+	if (len > 0)
+		memcpy(request, params[0].memref.buffer, len);
+	call(command, len, params);
+	vch_wipe(request, len);
+	return TEE_SUCCESS;
+}
+
+TEE_Result TA_CreateEntryPoint(void)
+{
+	VCH_AUTO(root_key) blinding;
+
+	vch_secp256k1_init();
+	vch_platform_random(blinding.secret, sizeof(blinding.secret));
+	vch_secp256k1_blind(blinding.secret);
+	ta.clock.monotonic_s = vch_platform_monotonic_s();
+	ta.phase = VCH_PHASE_BOOT;
+	if (vch_keys_init(&ta.keys) != VCH_OK)
+		return TEE_ERROR_STORAGE_NOT_AVAILABLE;
+	return TEE_SUCCESS;
+}
+
+void TA_DestroyEntryPoint(void)
+{
+	vch_wipe(&ta.keys, sizeof(ta.keys));
+}
+
+TEE_Result TA_OpenSessionEntryPoint(uint32_t types, TEE_Param params[4],
+				    void **session)
+{
+	(void)params;
+	*session = NULL;
+	if (types != TEE_PARAM_TYPES(TEE_PARAM_TYPE_NONE, TEE_PARAM_TYPE_NONE,
+				     TEE_PARAM_TYPE_NONE, TEE_PARAM_TYPE_NONE))
+		return TEE_ERROR_BAD_PARAMETERS;
+	return TEE_SUCCESS;
+}
+
+void TA_CloseSessionEntryPoint(void *session)
+{
+	(void)session;
+}

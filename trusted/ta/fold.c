@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The reading side of the log: checks the chain, stores the slots. */
+#include <string.h>
+
+#include "trusted/base/ct.h"
+#include "trusted/log/chain.h"
+#include "trusted/ta/state.h"
+
+/* A section begins a new incarnation, or goes on where its shard stands. */
+static bool continues(const struct vch_shard *chain,
+		      const struct vch_section *s)
+{
+	if (memcmp(s->prev_head, chain->head, 32) != 0)
+		return false;
+	if (s->index == 0)
+		return !chain->started || memcmp(s->incarnation,
+						 chain->incarnation, 16) != 0;
+	return chain->started && s->index == chain->index &&
+	       memcmp(s->incarnation, chain->incarnation, 16) == 0;
+}
+
+static enum vch_err check_section(struct vch_ta *ta,
+				  const struct vch_section *s,
+				  uint8_t ret_head[32])
+{
+	struct vch_shard *chain;
+	uint8_t tag[32];
+
+	if (s->shard >= VCH_SHARDS || s->records_cnt == 0)
+		return VCH_FORMAT;
+	chain = &ta->shard[s->shard];
+	if (!continues(chain, s))
+		return VCH_CHAIN;
+	if (s->index == 0)
+		vch_keys_tag(&chain->tag_key, &ta->keys, s->shard,
+			     s->incarnation);
+	vch_section_head(ret_head, s);
+	vch_section_tag(tag, s, &chain->tag_key, ret_head);
+	return vch_ct_equal(tag, s->tag, 32) ? VCH_OK : VCH_TAG;
+}
+
+static void fold_times(struct vch_clock *clock, const struct vch_record_head *h)
+{
+	if (h->refill_s > clock->refill_s)
+		clock->refill_s = h->refill_s;
+	if (h->expiry_s > clock->expiry_s)
+		clock->expiry_s = h->expiry_s;
+}
+
+/* The slot stands first in every record that has one. */
+static enum vch_err fold_record(struct vch_ta *ta, struct vch_span record)
+{
+	struct vch_reader r = vch_reader(record);
+	struct vch_record_head head;
+	struct vch_slot slot;
+
+	vch_record_head_read(&r, &head);
+	if (r.bad)
+		return VCH_FORMAT;
+	fold_times(&ta->clock, &head);
+	if (head.kind == VCH_RECORD_START)
+		return VCH_OK;
+	vch_slot_read(&r, &slot);
+	if (r.bad || head.kind > VCH_RECORD_DECISION)
+		return VCH_FORMAT;
+	return vch_slots_put(&ta->slots, &slot);
+}
+
+static enum vch_err fold_section(struct vch_ta *ta, const struct vch_section *s)
+{
+	struct vch_shard *chain = &ta->shard[s->shard];
+	uint8_t head[32];
+
+	VCH_TRY(check_section(ta, s, head));
+	for (uint8_t i = 0; i < s->records_cnt; i++)
+		VCH_TRY(fold_record(ta, s->records[i]));
+	memcpy(chain->head, head, 32);
+	memcpy(chain->incarnation, s->incarnation, 16);
+	chain->index = s->index + s->records_cnt;
+	chain->started = true;
+	return VCH_OK;
+}
+
+enum vch_err vch_fold(struct vch_ta *ta, struct vch_span batch)
+{
+	/* the draft is idle until START */
+	struct vch_batch *b = &ta->draft.batch;
+	enum vch_err err;
+
+	VCH_TRY(vch_batch_decode(b, batch));
+	err = VCH_OK;
+	for (uint8_t i = 0; err == VCH_OK && i < b->sections_cnt; i++)
+		err = fold_section(ta, &b->sections[i]);
+	b->sections_cnt = 0;
+	return err;
+}
+
+enum vch_err vch_handle_replay(struct vch_ta *ta, const struct vch_time *time,
+			       struct vch_span request,
+			       struct vch_writer *answer)
+{
+	struct vch_replay_request req;
+	struct vch_replay_answer ans = {0};
+	struct vch_reader r;
+
+	(void)time;
+	VCH_TRY(vch_replay_request_decode(&req, request));
+	r = vch_reader(req.batches);
+	while (r.left > 0) {
+		struct vch_span batch = vch_read_span(&r, vch_read_u32(&r));
+
+		VCH_TRY(vch_fold(ta, batch));
+		ans.batch_cnt++;
+	}
+	VCH_TRY(vch_reader_end(&r));
+	ta->batch_cnt += ans.batch_cnt;
+	return vch_replay_answer_encode(answer, &ans);
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Every key of the trusted application's own comes from two secrets: the
+ * device's unique key and the generation key, which can be overwritten.
+ *
+ *	log key     Ed25519, signs batches        HKDF(unique, "vouch log key")
+ *	device key  Ed25519, signs evidence       HKDF(unique, "vouch device key")
+ *	tag key     HMAC, one a shard and incarnation
+ *	            HKDF(unique, "vouch tag" ‖ shard ‖ incarnation)
+ *	seal key    AES-256-GCM, one a shard and incarnation
+ *	            HKDF(generation ‖ unique, "vouch seal" ‖ shard ‖ incarnation)
+ *
+ * A fork or a lost tail is another incarnation, so no nonce is used twice.
+ */
+#ifndef TRUSTED_TA_KEYS_H
+#define TRUSTED_TA_KEYS_H
+
+#include "trusted/base/bytes.h"
+#include "trusted/crypto/ed25519.h"
+#include "trusted/crypto/hkdf.h"
+#include "trusted/crypto/secp256k1.h"
+#include "trusted/ta/platform.h"
+#include "wire/gen/log.h"
+
+struct vch_keys {
+	struct vch_root_key unique;
+	struct vch_hkdf_prk secret_tag_prk;
+	struct vch_hkdf_prk secret_seal_prk; /* set by vch_keys_generation */
+	struct vch_ed25519_sk log_sk;
+	struct vch_ed25519_sk device_sk;
+};
+
+/* Draws on the platform's unique key. VCH_STORAGE. */
+VCH_MUST enum vch_err vch_keys_init(struct vch_keys *keys);
+
+/*
+ * Takes the generation key; `fresh`: makes one if there is none, which only a
+ * device without a log may do. VCH_ROLLBACK, VCH_CORRUPT, VCH_STORAGE.
+ */
+VCH_MUST enum vch_err vch_keys_generation(struct vch_keys *keys, bool fresh);
+
+/* The keyed state that makes and checks the tags of a shard's incarnation. */
+void vch_keys_tag(struct vch_hmac_sha256 *ret, const struct vch_keys *keys,
+		  uint8_t shard, const uint8_t incarnation[16]);
+
+/*
+ * Seals a co-signer's key for account `id`. The caller fills in shard,
+ * incarnation, index and prev_head; the encoded blob goes to w.
+ */
+void vch_keys_seal(struct vch_writer *w, const struct vch_keys *keys,
+		   struct vch_blob *blob, const uint8_t id[20],
+		   const struct vch_secp256k1_sk *sk);
+
+/* VCH_UNSEAL if the blob is not this account's, of this generation. */
+VCH_MUST enum vch_err vch_keys_unseal(struct vch_secp256k1_sk *ret,
+				      const struct vch_keys *keys,
+				      struct vch_span blob,
+				      const uint8_t id[20]);
+
+#endif

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "trusted/ta/platform.h"
+
+#include <pta_system.h>
+#include <tee_internal_api.h>
+
+#include "trusted/base/check.h"
+
+static const char generation_id[] = "generation";
+
+void vch_panic(const char *where)
+{
+	(void)where;
+	TEE_Panic(TEE_ERROR_BAD_STATE);
+	__builtin_unreachable();
+}
+
+void vch_platform_random(void *out, size_t len)
+{
+	TEE_GenerateRandom(out, len);
+}
+
+enum vch_err vch_platform_unique_key(struct vch_root_key *ret)
+{
+	static const TEE_UUID system = PTA_SYSTEM_UUID;
+	static char label[] = "vouch root v1";
+	const uint32_t types =
+		TEE_PARAM_TYPES(TEE_PARAM_TYPE_MEMREF_INPUT,
+				TEE_PARAM_TYPE_MEMREF_OUTPUT,
+				TEE_PARAM_TYPE_NONE, TEE_PARAM_TYPE_NONE);
+	TEE_Param params[4] = {
+		{.memref = {label, sizeof(label)}},
+		{.memref = {ret->secret, sizeof(ret->secret)}},
+	};
+	TEE_TASessionHandle session = TEE_HANDLE_NULL;
+	TEE_Result res;
+
+	res = TEE_OpenTASession(&system, TEE_TIMEOUT_INFINITE, 0, NULL,
+				&session, NULL);
+	if (res != TEE_SUCCESS)
+		return VCH_STORAGE;
+	res = TEE_InvokeTACommand(session, TEE_TIMEOUT_INFINITE,
+				  PTA_SYSTEM_DERIVE_TA_UNIQUE_KEY, types,
+				  params, NULL);
+	TEE_CloseTASession(session);
+	if (res != TEE_SUCCESS || params[1].memref.size != sizeof(ret->secret))
+		return VCH_STORAGE;
+	return VCH_OK;
+}
+
+static enum vch_err storage_err(TEE_Result res)
+{
+	switch (res) {
+	case TEE_SUCCESS:
+		return VCH_OK;
+	case TEE_ERROR_ITEM_NOT_FOUND:
+		return VCH_ROLLBACK;
+	case TEE_ERROR_CORRUPT_OBJECT:
+		return VCH_CORRUPT;
+	default:
+		return VCH_STORAGE;
+	}
+}
+
+enum vch_err vch_platform_generation_load(struct vch_root_key *ret)
+{
+	TEE_ObjectHandle object = TEE_HANDLE_NULL;
+	size_t len = 0;
+	TEE_Result res;
+
+	res = TEE_OpenPersistentObject(TEE_STORAGE_PRIVATE, generation_id,
+				       sizeof(generation_id) - 1,
+				       TEE_DATA_FLAG_ACCESS_READ, &object);
+	VCH_TRY(storage_err(res));
+	res = TEE_ReadObjectData(object, ret->secret, sizeof(ret->secret),
+				 &len);
+	TEE_CloseObject(object);
+	VCH_TRY(storage_err(res));
+	return len == sizeof(ret->secret) ? VCH_OK : VCH_CORRUPT;
+}
+
+enum vch_err
+vch_platform_generation_create(const struct vch_root_key *generation)
+{
+	TEE_ObjectHandle object = TEE_HANDLE_NULL;
+	TEE_Result res;
+
+	res = TEE_CreatePersistentObject(
+		TEE_STORAGE_PRIVATE, generation_id, sizeof(generation_id) - 1,
+		TEE_DATA_FLAG_ACCESS_WRITE, TEE_HANDLE_NULL,
+		generation->secret, sizeof(generation->secret), &object);
+	if (res != TEE_SUCCESS)
+		return VCH_STORAGE;
+	TEE_CloseObject(object);
+	return VCH_OK;
+}
+
+uint64_t vch_platform_monotonic_s(void)
+{
+	TEE_Time t;
+
+	TEE_GetSystemTime(&t);
+	return t.seconds;
+}
+
+uint64_t vch_platform_host_s(void)
+{
+	TEE_Time t;
+
+	TEE_GetREETime(&t);
+	return t.seconds;
+}
+
+struct vch_span vch_platform_name(char *buf, size_t cap)
+{
+	size_t len = cap;
+
+	if (TEE_GetPropertyAsString(TEE_PROPSET_TEE_IMPLEMENTATION,
+				    "gpd.tee.description", buf,
+				    &len) != TEE_SUCCESS ||
+	    len == 0 || len > cap)
+		return vch_span(buf, 0);
+	return vch_span(buf, len - 1);
+}

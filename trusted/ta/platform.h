@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * All that the trusted application asks of its platform: randomness, a key
+ * that only this device and this application have, a small place that can be
+ * overwritten, clocks, and a word on what the platform is. platform.c does
+ * it with GlobalPlatform calls.
+ */
+#ifndef TRUSTED_TA_PLATFORM_H
+#define TRUSTED_TA_PLATFORM_H
+
+#include "trusted/base/bytes.h"
+#include "trusted/base/wipe.h"
+
+/* A 32-byte secret of the platform or the erasable place. */
+struct vch_root_key {
+	uint8_t secret[32];
+};
+VCH_SECRET(root_key)
+
+/* Random bytes; the platform panics if it has none. */
+void vch_platform_random(void *out, size_t len);
+
+/* The device's key for this application. VCH_STORAGE if it has none. */
+VCH_MUST enum vch_err vch_platform_unique_key(struct vch_root_key *ret);
+
+/*
+ * The generation key's place. Load: VCH_ROLLBACK if there is nothing,
+ * VCH_CORRUPT, VCH_STORAGE. Create refuses to overwrite.
+ */
+VCH_MUST enum vch_err vch_platform_generation_load(struct vch_root_key *ret);
+VCH_MUST enum vch_err
+vch_platform_generation_create(const struct vch_root_key *generation);
+
+/* Seconds since the platform started; never goes back, survives suspend. */
+uint64_t vch_platform_monotonic_s(void);
+
+/* Seconds since the epoch by the host's untrusted clock. */
+uint64_t vch_platform_host_s(void);
+
+/* What the platform calls itself, not zero-terminated. At most cap bytes. */
+struct vch_span vch_platform_name(char *buf, size_t cap);
+
+#endif

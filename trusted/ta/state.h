@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The state that is folded from the log: the heads of the 64 shards, the
+ * table of hot slots, the clocks. Folding checks the chain and stores the
+ * slot; it knows no policy.
+ */
+#ifndef TRUSTED_TA_STATE_H
+#define TRUSTED_TA_STATE_H
+
+#include "trusted/policy/decide.h"
+#include "trusted/ta/keys.h"
+#include "wire/gen/ta.h"
+
+#define VCH_TA_VERSION 1u
+
+/* Accounts and keys that one trusted application can hold. */
+#define VCH_SLOT_MAX 65536u
+#define VCH_BUCKET_CNT (2u * VCH_SLOT_MAX)
+
+/* Open addressing; bucket holds the index into slot plus one, or zero. */
+struct vch_slots {
+	struct vch_slot slot[VCH_SLOT_MAX];
+	uint32_t bucket[VCH_BUCKET_CNT];
+	uint32_t cnt;
+};
+
+/* The slot of that id, or NULL. */
+struct vch_slot *vch_slots_find(struct vch_slots *slots, const uint8_t id[20]);
+
+/* Stores a slot under its id, new or known. VCH_FULL. */
+VCH_MUST enum vch_err vch_slots_put(struct vch_slots *slots,
+				    const struct vch_slot *slot);
+
+/* state = SHA-256(SHA-256(config) ‖ SHA-256(counters)) */
+void vch_slot_state(uint8_t ret_state[32], const uint8_t config_hash[32],
+		    struct vch_span counters);
+
+struct vch_shard {
+	uint8_t head[32];
+	uint8_t incarnation[16];
+	uint64_t index; /* of the next record in this incarnation */
+	struct vch_hmac_sha256 tag_key;
+	bool started; /* has an incarnation, hence a tag key */
+	bool served;  /* by this instance, since its START */
+};
+
+/* Logged clocks and the platform's monotonic second they were true at. */
+struct vch_clock {
+	uint64_t refill_s;
+	uint64_t expiry_s;
+	uint64_t monotonic_s;
+};
+
+/* Lets the time since the last tick pass; the host's word is only noted. */
+void vch_clock_tick(struct vch_clock *clock, struct vch_time *ret,
+		    uint64_t monotonic_s, uint64_t host_s);
+
+/* The records of one invocation, before they are sealed into a batch. */
+struct vch_draft {
+	struct vch_batch batch;
+	uint8_t bytes[VCH_BATCH_MAX / 2];
+	size_t bytes_len;
+	uint8_t leaf[VCH_BATCH_RECORDS_MAX][32];
+	uint8_t leaf_idx[VCH_SHARDS][VCH_BATCH_RECORDS_MAX];
+	uint8_t record_cnt;
+};
+
+struct vch_ta {
+	enum vch_phase phase;
+	struct vch_keys keys;
+	struct vch_clock clock;
+	struct vch_shard shard[VCH_SHARDS];
+	struct vch_slots slots;
+	uint64_t batch_cnt; /* replayed */
+	uint8_t incarnation[16];
+	struct vch_draft draft;
+};
+
+/*
+ * Adds a record to its shard's chain and to the draft; head and index move
+ * at once. A command adds at most 64 records, of half a batch together; more
+ * is a programming error.
+ */
+void vch_draft_add(struct vch_ta *ta, uint8_t shard, struct vch_span record);
+
+/* Tags, signs and encodes the draft, and empties it. Nothing if it is empty. */
+void vch_draft_seal(struct vch_ta *ta, struct vch_writer *w);
+
+/* The tag of a section whose chain ends in new_head. */
+void vch_section_tag(uint8_t ret_tag[32], const struct vch_section *section,
+		     const struct vch_hmac_sha256 *tag_key,
+		     const uint8_t new_head[32]);
+
+/* Checks and folds one batch of the log: FORMAT, CHAIN, TAG, FULL. */
+VCH_MUST enum vch_err vch_fold(struct vch_ta *ta, struct vch_span batch);
+
+/* Handlers of the commands in wire/ta.wire; entry.c calls them by table. */
+typedef enum vch_err vch_handler(struct vch_ta *ta, const struct vch_time *time,
+				 struct vch_span request,
+				 struct vch_writer *answer);
+vch_handler vch_handle_version;
+vch_handler vch_handle_attest;
+vch_handler vch_handle_replay;
+vch_handler vch_handle_start;
+vch_handler vch_handle_create_account;
+vch_handler vch_handle_cosign_batch;
+
+#endif
