@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: Apache-2.0
+# The only entry point; `make help` lists what there is to ask for.
+
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+.DELETE_ON_ERROR:
+SHELL := /bin/bash
+
+include trusted/ta/sub.mk
+
+CC := gcc
+OUT := out
+WARN := -Wall -Wextra -Wconversion -Wshadow -Wvla -Werror
+HARDEN := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
+CFLAGS := -std=gnu11 -D_GNU_SOURCE -O2 -g -MMD -MP -ffunction-sections -fdata-sections \
+	$(HARDEN)
+LDFLAGS := -pie -Wl,-z,relro,-z,now,-z,noexecstack,--gc-sections
+YYJSON := out/deps/yyjson/src
+
+ifeq ($(shell uname -m),aarch64)
+S2N := $(VCH_S2N_ARM)
+SECP256K1_ARCH := $(VCH_SECP256K1_ARM)
+else
+S2N := $(VCH_S2N_X86)
+SECP256K1_ARCH := $(VCH_SECP256K1_X86)
+endif
+
+obj = $(addprefix $(OUT)/obj/,$(addsuffix .o,$(basename $(1))))
+room = $(filter-out %_test.c %_fuzz.c %/fuzz.c,$(wildcard $(1)/*.c))
+
+THIRD_SRCS := $(S2N) $(VCH_BEARSSL) $(VCH_SECP256K1)
+CORE_SRCS := $(VCH_TRUSTED_SRCS) wire/gen/errors.c
+EMU_SRCS := $(addprefix emu/,gp_core.c gp_session.c gp_storage.c sandbox.c \
+	store.c)
+HOST_SRCS := $(call room,host/base) $(call room,host/store) \
+	$(call room,host/tee)
+NODE_SRCS := $(call room,host/net) $(call room,host/node)
+CLI_SRCS := $(filter-out host/cli/vectors.c,$(call room,host/cli))
+
+LIB_CORE := $(OUT)/obj/libcore.a
+LIB_HOST := $(OUT)/obj/libhost.a
+LIB_NODE := $(OUT)/obj/libnode.a
+LIB_CLI := $(OUT)/obj/libcli.a
+LIB_TA := $(OUT)/obj/libta.a
+LIB_EMU := $(OUT)/obj/libemu.a
+LIB_YYJSON := $(OUT)/obj/libyyjson.a
+
+BINS := $(addprefix $(OUT)/bin/,vouch vouchd vouch-tee vch-vectors)
+
+# ---- what a person asks for ------------------------------------------------
+
+.PHONY: help
+help: ## this list
+	@echo "vouch: accounts that need a passkey and a TEE to agree"
+	@echo
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | \
+		sed -E 's/:.*## /\t/' | expand -t 14 | sed 's/^/  make /'
+
+.PHONY: run
+run: build ## install, build, start a node and a chain, pay once, stay up
+	@tools/demo --stay
+
+.PHONY: demo
+demo: build ## the same, then stop: exit 0 only if everything happened
+	@tools/demo
+
+.PHONY: test
+test: deps ## every test, the real components included
+	@$(MAKE) --no-print-directory build tests
+	@tools/test all
+
+.PHONY: check
+check: deps ## under a minute: tidy, generated files, unit tests, vectors
+	@$(MAKE) --no-print-directory build tests
+	@tools/test check
+
+.PHONY: build
+build: deps ## install what is missing and build every program
+	@$(MAKE) --no-print-directory programs contracts
+
+.PHONY: deps
+deps: ## fetch and install what is missing, pinned and checked
+	@tools/deps/install
+
+.PHONY: fmt
+fmt: ## format the C sources and write the generated files anew
+	@python3 tools/wire.py
+	@git ls-files -co --exclude-standard '*.c' '*.h' | \
+		grep -v '^wire/gen/' | xargs clang-format -i
+
+.PHONY: ta
+ta: deps $(VCH_P256_TABLE) ## build the trusted application for OP-TEE
+	@tools/ta/build
+
+.PHONY: clean
+clean: ## remove what was built, keep what was fetched
+	@rm -rf $(addprefix $(OUT)/,bin obj gen test contracts \
+		contracts-cache run ta)
+
+# ---- programs --------------------------------------------------------------
+
+.PHONY: programs
+programs: $(BINS)
+
+$(OUT)/bin/vouch-tee: $(call obj,emu/main.c) $(LIB_EMU) $(LIB_TA) $(LIB_CORE)
+	$(link) -lseccomp
+
+$(OUT)/bin/vouchd: $(call obj,$(NODE_SRCS)) $(LIB_HOST) $(LIB_CORE) $(LIB_YYJSON)
+	$(link) -lmicrohttpd -lpthread
+
+$(OUT)/bin/vouch: $(call obj,$(CLI_SRCS)) $(LIB_HOST) $(LIB_CORE) $(LIB_YYJSON)
+	$(link) -lcurl -lcrypto -lpthread
+
+$(OUT)/bin/vch-vectors: $(call obj,host/cli/vectors.c) $(LIB_HOST) $(LIB_CORE)
+	$(link)
+
+define link
+	@echo "  LD   $@"
+	@mkdir -p $(@D)
+	@$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) \
+		-Wl,--start-group $(filter %.a,$^) -Wl,--end-group
+endef
+
+# ---- archives and objects --------------------------------------------------
+
+$(LIB_CORE): $(call obj,$(CORE_SRCS) $(THIRD_SRCS))
+$(LIB_TA): $(call obj,$(VCH_TA_SRCS))
+$(LIB_EMU): $(call obj,$(EMU_SRCS))
+$(LIB_HOST): $(call obj,$(HOST_SRCS))
+# the rooms with a main(), without it: for their unit tests
+$(LIB_NODE): $(filter-out %/main.o,$(call obj,$(NODE_SRCS)))
+$(LIB_CLI): $(filter-out %/main.o,$(call obj,$(CLI_SRCS)))
+$(LIB_YYJSON): $(call obj,$(YYJSON)/yyjson.c)
+
+%.a:
+	@rm -f $@
+	@ar rcs $@ $^
+
+cc = mkdir -p $(@D) && echo "  CC   $<" && $(CC) $(CFLAGS)
+
+$(VCH_P256_TABLE): trusted/crypto/p256_table.py
+	@mkdir -p $(@D)
+	@python3 $< > $@.new && mv $@.new $@
+
+$(OUT)/obj/trusted/crypto/p256.o: $(VCH_P256_TABLE)
+$(OUT)/obj/trusted/crypto/%.o: trusted/crypto/%.c
+	@$(cc) $(WARN) -O3 $(VCH_CRYPTO_CPPFLAGS) -c $< -o $@
+$(OUT)/obj/trusted/crypto/secp256k1_lib.o: trusted/crypto/secp256k1_lib.c
+	@$(cc) -w -O3 $(VCH_SECP256K1_CPPFLAGS) $(SECP256K1_ARCH) -c $< -o $@
+$(OUT)/obj/$(VCH_DEPS)/secp256k1/%.o: $(VCH_DEPS)/secp256k1/%.c
+	@$(cc) -w -O3 $(VCH_SECP256K1_CPPFLAGS) $(SECP256K1_ARCH) -c $< -o $@
+$(OUT)/obj/$(VCH_DEPS)/bearssl/%.o: $(VCH_DEPS)/bearssl/%.c
+	@$(cc) -w -O3 $(VCH_BEARSSL_CPPFLAGS) -c $< -o $@
+$(OUT)/obj/$(VCH_S2N)/%.o: $(VCH_S2N)/%.S
+	@mkdir -p $(@D)
+	@$(CC) $(VCH_S2N_CPPFLAGS) -c $< -o $@
+$(OUT)/obj/$(YYJSON)/%.o: $(YYJSON)/%.c
+	@$(cc) -w -c $< -o $@
+$(OUT)/obj/trusted/ta/%.o: trusted/ta/%.c
+	@$(cc) $(WARN) -I. -Iemu/include -c $< -o $@
+$(OUT)/obj/emu/%.o: emu/%.c
+	@$(cc) $(WARN) -I. -Iemu/include -c $< -o $@
+$(OUT)/obj/host/%.o: host/%.c
+	@$(cc) $(WARN) -I. -isystem $(YYJSON) -c $< -o $@
+$(OUT)/obj/%.o: %.c
+	@$(cc) $(WARN) -I. -c $< -o $@
+
+-include $(shell find $(OUT)/obj -name '*.d' 2>/dev/null)
+
+include tests/tests.mk
+
+# ---- contracts -------------------------------------------------------------
+
+.PHONY: contracts
+contracts: $(OUT)/contracts/.built
+$(OUT)/contracts/.built: $(shell find contracts -name '*.sol') \
+		contracts/foundry.toml tools/solc-js.cjs
+	@echo "  SOLC contracts"
+	@tools/forge build --quiet
+	@touch $@

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: Apache-2.0
+# Test programs: every x_test.c is one, named out/test/<its path, with _ for />.
+
+CTIME_SRC := trusted/crypto/ctime_test.c
+TEST_SRCS := $(wildcard */*_test.c */*/*_test.c)
+test_bin = $(OUT)/test/$(subst /,_,$(basename $(1)))
+TEST_BINS := $(foreach t,$(TEST_SRCS),$(call test_bin,$(t)))
+
+.PHONY: tests
+tests: $(TEST_BINS) $(OUT)/test/vouch-tee-faults
+
+# What a test may link: the rooms it may include.
+LIBS_TEE := $(LIB_EMU) $(LIB_TA) $(LIB_CORE)
+LIBS_HOST := $(LIB_NODE) $(LIB_CLI) $(LIB_HOST) $(LIB_CORE) $(LIB_YYJSON)
+libs_of = $(if $(filter trusted/ta/% emu/%,$(1)),$(LIBS_TEE),$(LIBS_HOST))
+
+define test_rule
+$(call test_bin,$(1)): $(call obj,$(1)) $(call libs_of,$(1))
+	$$(link) -lcmocka -lseccomp -lmicrohttpd -lcurl -lcrypto -lpthread
+endef
+$(foreach t,$(TEST_SRCS),$(eval $(call test_rule,$(t))))
+
+# The emulated TEE that can be told to fail; never installed.
+FAULT_OBJS := $(patsubst $(OUT)/obj/%,$(OUT)/obj/faults/%, \
+	$(call obj,emu/main.c emu/fault.c $(EMU_SRCS)))
+$(OUT)/obj/faults/%.o: %.c
+	@$(cc) $(WARN) -DVCH_FAULTS -I. -Iemu/include -c $< -o $@
+$(OUT)/test/vouch-tee-faults: $(FAULT_OBJS) $(LIB_TA) $(LIB_CORE)
+	$(link) -lseccomp
