@@ -89,8 +89,8 @@ fmt: ## format the C sources and write the generated files anew
 		grep -v '^wire/gen/' | xargs clang-format -i
 
 .PHONY: ta
-ta: deps $(VCH_P256_TABLE) ## build the trusted application for OP-TEE
-	@tools/ta/build
+ta: deps ## build the trusted application for OP-TEE (arm64)
+	@$(MAKE) --no-print-directory $(OUT)/ta/size
 
 .PHONY: clean
 clean: ## remove what was built, keep what was fetched
@@ -168,6 +168,32 @@ $(OUT)/obj/%.o: %.c
 -include $(shell find $(OUT)/obj -name '*.d' 2>/dev/null)
 
 include tests/tests.mk
+
+# ---- the trusted application for OP-TEE ------------------------------------
+
+UUID := 12345678-5b69-11d4-9fee-00c04f4c3456
+# What OP-TEE on QEMU has for all trusted applications together.
+TA_RAM_MAX := 12582912
+TA_FILE_MAX := 1048576
+
+$(OUT)/ta/$(UUID).ta: $(VCH_P256_TABLE) trusted/ta/sub.mk \
+		trusted/ta/user_ta_header_defines.h $(wildcard wire/gen/*.[ch] \
+		trusted/*/*.[ch])
+	@echo "  TA   $@"
+	@mkdir -p $(@D)
+	@$(MAKE) --no-print-directory -s -C trusted/ta \
+		-f $(CURDIR)/out/deps/optee-dev-kit/mk/ta_dev_kit.mk \
+		VCH_ROOT=../.. O=../../$(OUT)/ta BINARY=$(UUID) MAKEFLAGS= \
+		CROSS_COMPILE=aarch64-linux-gnu- PYTHON3=/usr/bin/python3
+
+$(OUT)/ta/size: $(OUT)/ta/$(UUID).ta
+	@aarch64-linux-gnu-size $(OUT)/ta/$(UUID).stripped.elf | awk 'NR == 2 { \
+		print "text " $$1 ", data " $$2 ", bss " $$3 " bytes"; \
+		exit !($$1 + $$2 + $$3 <= $(TA_RAM_MAX)) }' >$@.new || \
+		{ cat $@.new; echo "too large for OP-TEE" >&2; exit 1; }
+	@test $$(stat -c %s $<) -le $(TA_FILE_MAX) || \
+		{ echo "$<: over $(TA_FILE_MAX) bytes" >&2; exit 1; }
+	@mv $@.new $@; echo "  $< $$(stat -c %s $<) bytes: $$(cat $@)"
 
 # ---- contracts -------------------------------------------------------------
 

@@ -11,7 +11,9 @@ tests: $(TEST_BINS) $(OUT)/test/vouch-tee-faults
 
 # What a test may link: the rooms it may include.
 LIBS_TEE := $(LIB_EMU) $(LIB_TA) $(LIB_CORE)
-LIBS_HOST := $(LIB_NODE) $(LIB_CLI) $(LIB_HOST) $(LIB_CORE) $(LIB_YYJSON)
+LIB_RIG := $(OUT)/obj/librig.a
+$(LIB_RIG): $(call obj,tests/rig.c)
+LIBS_HOST := $(LIB_RIG) $(LIB_NODE) $(LIB_CLI) $(LIB_HOST) $(LIB_CORE) $(LIB_YYJSON)
 libs_of = $(if $(filter trusted/ta/% emu/%,$(1)),$(LIBS_TEE),$(LIBS_HOST))
 
 define test_rule

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# The one list of what is inside the TEE. OP-TEE's dev kit reads it as its
-# sub.mk (through tools/ta/sub.mk, which adds the compiler flags of arm64);
-# the root Makefile reads it for the emulated TEE. Paths are relative to the
-# root of the repository.
-include trusted/crypto/crypto.mk
+# The one list of what is inside the TEE. The root Makefile reads it for the
+# emulated TEE; OP-TEE's dev kit reads the same file as its sub.mk (`make ta`,
+# from this folder, with VCH_ROOT=../..). Paths are relative to the root.
+VCH_ROOT ?= .
+include $(VCH_ROOT)/trusted/crypto/crypto.mk
 
 VCH_TRUSTED_SRCS := \
 	trusted/base/bytes.c trusted/base/ct.c trusted/base/wipe.c \
@@ -20,3 +20,25 @@ VCH_TA_SRCS := \
 	trusted/ta/draft.c trusted/ta/entry.c trusted/ta/fold.c \
 	trusted/ta/keys.c trusted/ta/platform.c trusted/ta/start.c \
 	trusted/ta/state.c
+
+ifdef ta-dev-kit-dir
+# relative to this folder, so that no path of the machine gets in
+rooted = $(patsubst -I%,-I$(VCH_ROOT)/%,$(subst -isystem ,-I,$(1)))
+with = $(foreach f,$(1),$(eval cppflags-$(f)-y := $(call rooted,$(2))) \
+	$(eval cflags-$(f)-y := $(3)))
+
+srcs_ext_base-y := $(VCH_ROOT)
+srcs_ext-y := $(VCH_TRUSTED_SRCS) $(VCH_TA_SRCS) $(VCH_S2N_ARM) \
+	$(VCH_BEARSSL) $(VCH_SECP256K1)
+cflags-y += -O3 -std=gnu11
+# an enum switch without default: lets the compiler name what it lacks
+cflags-remove-y += -Wswitch-default
+
+$(call with,$(filter-out $(VCH_CRYPTO_SRCS),$(VCH_TRUSTED_SRCS)) \
+	$(VCH_TA_SRCS),-I.)
+$(call with,$(VCH_CRYPTO_SRCS),$(VCH_CRYPTO_CPPFLAGS))
+$(call with,$(VCH_S2N_ARM),$(VCH_S2N_CPPFLAGS))
+$(call with,$(VCH_BEARSSL),$(VCH_BEARSSL_CPPFLAGS),-w)
+$(call with,$(VCH_SECP256K1),$(VCH_SECP256K1_CPPFLAGS) \
+	$(VCH_SECP256K1_ARM),-w)
+endif

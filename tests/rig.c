@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/rig.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "host/cli/abi.h"
+#include "trusted/base/check.h"
+#include "trusted/policy/userop.h"
+
+static uint8_t request_buf[VCH_REQUEST_MAX];
+
+void rig_make(struct rig *rig)
+{
+	memset(rig, 0, sizeof(*rig));
+	strcpy(rig->dir, "/tmp/vouch-rig-XXXXXX");
+	VCH_CHECK(mkdtemp(rig->dir) != NULL);
+	VCH_CHECK(vch_tee_factory(rig->dir) == VCH_OK);
+}
+
+void rig_free(struct rig *rig)
+{
+	char cmd[128];
+
+	rig_kill(rig);
+	for (size_t i = 0; i < rig->batch_cnt; i++)
+		free(rig->batch[i].bytes);
+	snprintf(cmd, sizeof(cmd), "rm -rf '%s'", rig->dir);
+	VCH_CHECK(system(cmd) == 0);
+}
+
+void rig_start_tee(struct rig *rig, const char *argument)
+{
+	struct vch_tee_options opt = {
+		.program = argument ? "out/test/vouch-tee-faults"
+				    : "out/bin/vouch-tee",
+		.dir = rig->dir,
+		.argument = argument,
+	};
+
+	VCH_CHECK(vch_tee_start(&rig->tee, &opt) == VCH_OK);
+}
+
+void rig_kill(struct rig *rig)
+{
+	if (rig->tee)
+		vch_tee_kill(rig->tee);
+	rig->tee = NULL;
+}
+
+static void keep(struct rig *rig, struct vch_span log)
+{
+	struct rig_batch *b = &rig->batch[rig->batch_cnt];
+
+	if (log.len == 0)
+		return;
+	VCH_CHECK(rig->batch_cnt < RIG_BATCHES_MAX);
+	b->bytes = malloc(log.len);
+	VCH_CHECK(b->bytes != NULL);
+	memcpy(b->bytes, log.ptr, log.len);
+	b->len = log.len;
+	rig->batch_cnt++;
+}
+
+enum vch_err rig_call(struct rig *rig, uint32_t cmd, struct vch_span request,
+		      struct vch_span *ret_answer)
+{
+	struct vch_tee_reply reply;
+	struct vch_reader r;
+	enum vch_err err;
+
+	VCH_TRY(vch_tee_invoke(rig->tee, cmd, request, &reply));
+	if (reply.tee_result != 0)
+		return VCH_PARAMS;
+	r = vch_reader(reply.answer);
+	err = (enum vch_err)vch_read_u16(&r);
+	if (ret_answer)
+		*ret_answer = vch_span(r.ptr, r.left);
+	keep(rig, reply.log);
+	return err;
+}
+
+enum vch_err rig_replay(struct rig *rig, size_t cnt)
+{
+	for (size_t i = 0; i < cnt; i++) {
+		struct vch_writer w = vch_writer(request_buf,
+						 sizeof(request_buf));
+		const struct rig_batch *b = &rig->batch[i];
+
+		vch_write_u32(&w, (uint32_t)b->len + 4);
+		vch_write_u32(&w, (uint32_t)b->len);
+		vch_write_bytes(&w, b->bytes, b->len);
+		VCH_TRY(rig_call(rig, VCH_CMD_REPLAY, vch_written(&w), NULL));
+	}
+	return VCH_OK;
+}
+
+enum vch_err rig_open(struct rig *rig)
+{
+	static const uint8_t all[2] = {0, VCH_SHARDS};
+	struct vch_start_answer ans;
+	struct vch_span answer;
+
+	VCH_TRY(rig_call(rig, VCH_CMD_START, vch_span(all, 2), &answer));
+	VCH_TRY(vch_start_answer_decode(&ans, answer));
+	memcpy(rig->log_key, ans.log_key, 32);
+	return VCH_OK;
+}
+
+void rig_boot(struct rig *rig)
+{
+	rig_start_tee(rig, NULL);
+	VCH_CHECK(rig_replay(rig, rig->batch_cnt) == VCH_OK);
+	VCH_CHECK(rig_open(rig) == VCH_OK);
+}
+
+void rig_last_batch(const struct rig *rig, struct vch_batch *ret)
+{
+	const struct rig_batch *b = &rig->batch[rig->batch_cnt - 1];
+
+	VCH_CHECK(vch_batch_decode(ret, vch_span(b->bytes, b->len)) == VCH_OK);
+}
+
+static void take_counters(struct rig_account *a, struct vch_span counters)
+{
+	memcpy(a->counters, counters.ptr, counters.len);
+	a->counters_len = counters.len;
+}
+
+/* What the newest batch says of the account. */
+static void fold_last(const struct rig *rig, struct rig_account *a)
+{
+	static struct vch_batch batch;
+	struct vch_account_record born;
+	struct vch_decision made;
+	struct vch_record_head head;
+
+	rig_last_batch(rig, &batch);
+	for (uint8_t i = 0; i < batch.sections[0].records_cnt; i++) {
+		struct vch_reader r = vch_reader(batch.sections[0].records[i]);
+
+		vch_record_head_read(&r, &head);
+		if (head.kind == VCH_RECORD_ACCOUNT) {
+			vch_account_record_read(&r, &born);
+			memcpy(a->config, born.config.ptr, born.config.len);
+			a->config_len = born.config.len;
+			a->slot = born.slot;
+			take_counters(a, born.counters);
+		} else {
+			vch_decision_read(&r, &made);
+			a->slot = made.slot;
+			take_counters(a, made.counters);
+		}
+		VCH_CHECK(vch_reader_end(&r) == VCH_OK);
+	}
+}
+
+enum vch_err rig_create(struct rig *rig, struct rig_account *ret,
+			const struct vch_demo_passkey *passkey)
+{
+	struct vch_create_account_request req = {0};
+	struct vch_create_account_answer ans;
+	struct vch_writer w = vch_writer(request_buf, sizeof(request_buf));
+	struct vch_span answer;
+
+	vch_demo_passkey_public(&req.passkey, passkey);
+	req.origins[0] = vch_span(passkey->origin, strlen(passkey->origin));
+	req.origins_cnt = 1;
+	req.networks[0].chain_id = RIG_CHAIN_ID;
+	memcpy(req.networks[0].entry_point, vch_entry_point, 20);
+	req.networks_cnt = 1;
+	memset(req.factory, 0xfa, 20);
+	memset(req.implementation, 0x1a, 20);
+	VCH_TRY(vch_create_account_request_encode(&w, &req));
+	VCH_TRY(rig_call(rig, VCH_CMD_CREATE_ACCOUNT, vch_written(&w),
+			 &answer));
+	VCH_TRY(vch_create_account_answer_decode(&ans, answer));
+	memcpy(ret->address, ans.address, 20);
+	memcpy(ret->blob, ans.blob.ptr, ans.blob.len);
+	ret->blob_len = ans.blob.len;
+	fold_last(rig, ret);
+	return VCH_OK;
+}
+
+void rig_sign(struct rig_op *op, struct vch_demo_passkey *passkey)
+{
+	vch_userop_hash(op->hash, &op->op.op, op->op.chain_id,
+			op->op.entry_point);
+	VCH_CHECK(vch_demo_passkey_assert(passkey, &op->assertion, op->hash) ==
+		  VCH_OK);
+	op->op.assertion = op->assertion.assertion;
+}
+
+void rig_payment(struct rig_op *ret, const struct rig_account *account,
+		 struct vch_demo_passkey *passkey, uint64_t nonce, uint64_t wei)
+{
+	struct vch_payment payment = {.to = {0xbe, 0xef}, .wei = wei};
+	struct vch_writer w = vch_writer(ret->call_data,
+					 sizeof(ret->call_data));
+	struct vch_cosign_op *op = &ret->op;
+	uint64_t now = (uint64_t)time(NULL);
+
+	memset(ret, 0, sizeof(*ret));
+	vch_abi_write_execute(&w, &payment, 1);
+	memcpy(op->account, account->address, 20);
+	op->chain_id = RIG_CHAIN_ID;
+	memcpy(op->entry_point, vch_entry_point, 20);
+	memcpy(op->op.sender, account->address, 20);
+	vch_store_be64(op->op.nonce + 24, nonce);
+	op->op.call_data = vch_written(&w);
+	vch_store_be64(op->op.account_gas_limits + 8, 100000);
+	vch_store_be64(op->op.account_gas_limits + 24, 100000);
+	vch_store_be64(op->op.pre_verification_gas + 24, 50000);
+	vch_store_be64(op->op.gas_fees + 24, 1000000000);
+	op->valid_until = now + 60;
+	/* in the last two minutes of a day it counts into the next */
+	if ((now + 120) / 86400 != op->valid_until / 86400)
+		op->valid_until = (now + 120) / 86400 * 86400;
+	rig_sign(ret, passkey);
+}
+
+enum vch_err rig_cosign(struct rig *rig, struct rig_account *account,
+			struct rig_op **ops, size_t cnt,
+			struct vch_cosign_result *ret_results)
+{
+	static struct vch_cosign_batch_request req;
+	static struct vch_cosign_batch_answer ans;
+	struct vch_writer w = vch_writer(request_buf, sizeof(request_buf));
+	size_t before = rig->batch_cnt;
+	struct vch_span answer;
+
+	for (size_t i = 0; i < cnt; i++)
+		req.ops[i] = ops[i]->op;
+	req.ops_cnt = (uint8_t)cnt;
+	req.ops[0].config = vch_span(account->config, account->config_len);
+	req.ops[0].counters = vch_span(account->counters,
+				       account->counters_len);
+	req.ops[0].blob = vch_span(account->blob, account->blob_len);
+	VCH_TRY(vch_cosign_batch_request_encode(&w, &req));
+	VCH_TRY(rig_call(rig, VCH_CMD_COSIGN_BATCH, vch_written(&w), &answer));
+	VCH_TRY(vch_cosign_batch_answer_decode(&ans, answer));
+	VCH_CHECK(ans.results_cnt == cnt);
+	memcpy(ret_results, ans.results, cnt * sizeof(ans.results[0]));
+	if (rig->batch_cnt > before)
+		fold_last(rig, account);
+	return VCH_OK;
+}
+
+enum vch_err rig_cosign_one(struct rig *rig, struct rig_account *account,
+			    struct rig_op *op, struct vch_cosign_result *ret)
+{
+	VCH_TRY(rig_cosign(rig, account, &op, 1, ret));
+	return (enum vch_err)ret->code;
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A host in memory, for tests of the trusted application: it starts the real
+ * vouch-tee, keeps the log as an array of batches, and brings accounts as
+ * vouchd does. It can also lie: replay less, change bytes, bring old state.
+ */
+#ifndef TESTS_RIG_H
+#define TESTS_RIG_H
+
+#include "host/cli/demo_passkey.h"
+#include "host/tee/transport.h"
+#include "wire/gen/log.h"
+#include "wire/gen/ta.h"
+
+#define RIG_BATCHES_MAX 512
+#define RIG_CHAIN_ID 31337
+
+struct rig_batch {
+	uint8_t *bytes;
+	size_t len;
+};
+
+struct rig {
+	char dir[64];
+	struct vch_tee *tee;
+	struct rig_batch batch[RIG_BATCHES_MAX];
+	size_t batch_cnt;
+	uint8_t log_key[32];
+};
+
+struct rig_account {
+	uint8_t address[20];
+	uint8_t config[VCH_CONFIG_MAX];
+	uint8_t counters[VCH_COUNTERS_MAX];
+	uint8_t blob[VCH_BLOB_MAX];
+	size_t config_len;
+	size_t counters_len;
+	size_t blob_len;
+	struct vch_slot slot;
+};
+
+/* An operation and all the bytes it views: do not copy it. */
+struct rig_op {
+	uint8_t call_data[1024];
+	struct vch_demo_assertion assertion;
+	struct vch_cosign_op op;
+	uint8_t hash[32];
+};
+
+/* A new device with an empty log; not started. */
+void rig_make(struct rig *rig);
+void rig_free(struct rig *rig);
+
+/* Starts vouch-tee (argument: its faults, only for the fault flavour). */
+void rig_start_tee(struct rig *rig, const char *argument);
+void rig_kill(struct rig *rig);
+
+/* One command; what it added to the log is kept. Returns its code. */
+enum vch_err rig_call(struct rig *rig, uint32_t cmd, struct vch_span request,
+		      struct vch_span *ret_answer);
+
+/* Hands back the first cnt batches; the code of the first that fails. */
+enum vch_err rig_replay(struct rig *rig, size_t cnt);
+/* START of all shards. */
+enum vch_err rig_open(struct rig *rig);
+/* vouch-tee started, everything replayed, all shards open. */
+void rig_boot(struct rig *rig);
+
+/* The answer's own fields in ret; the state from the record in the log. */
+enum vch_err rig_create(struct rig *rig, struct rig_account *ret,
+			const struct vch_demo_passkey *passkey);
+
+/* A payment of wei, signed by the passkey, valid for a minute. */
+void rig_payment(struct rig_op *ret, const struct rig_account *account,
+		 struct vch_demo_passkey *passkey, uint64_t nonce,
+		 uint64_t wei);
+/* Signs anew what a test changed in op->op. */
+void rig_sign(struct rig_op *op, struct vch_demo_passkey *passkey);
+
+/*
+ * Co-signs: brings the account with the first operation, empties with the
+ * others. After it the account's counters are those of the last record.
+ */
+enum vch_err rig_cosign(struct rig *rig, struct rig_account *account,
+			struct rig_op **ops, size_t cnt,
+			struct vch_cosign_result *ret_results);
+
+/* The same for one operation: its own code. */
+enum vch_err rig_cosign_one(struct rig *rig, struct rig_account *account,
+			    struct rig_op *op, struct vch_cosign_result *ret);
+
+/* The newest batch, decoded; views into the rig. */
+void rig_last_batch(const struct rig *rig, struct vch_batch *ret);
+
+#endif
