@@ -110,31 +110,34 @@ def generate():
     return {name: "\n".join(lines) + "\n" for name, lines in files.items()}
 
 
+def stale(want, have):
+    """What is wrong with the files there, both as {name: text}."""
+    ret = [f"wire/gen/{name}:1: stale; run tools/wire.py"
+           for name in want if have.get(name) != want[name]]
+    return ret + [f"wire/gen/{name}:1: nothing writes this; remove it"
+                  for name in sorted(set(have) - set(want))]
+
+
 def main(args):
     if args not in ([], ["--check"]):
         print(__doc__.strip(), file=sys.stderr)
         return 2
     try:
-        files = generate()
+        want = generate()
     except SpecError as err:
         print(err, file=sys.stderr)
         return 1
-    folder, stale = ROOT / "wire/gen", []
+    folder = ROOT / "wire/gen"
     folder.mkdir(exist_ok=True)
-    for name, text in files.items():
-        path = folder / name
-        if not path.exists() or path.read_text() != text:
-            stale.append(name)
-            if not args:
-                path.write_text(text)
-    old = {p.name for p in folder.iterdir() if p.name[0] != "."} - set(files)
-    for name in sorted(old):
-        print(f"wire/gen/{name}: nothing writes this; remove it")
-    if not args:
-        return 1 if old else 0
-    for name in stale:
-        print(f"wire/gen/{name}: stale; run tools/wire.py")
-    return 1 if stale or old else 0
+    have = {p.name: p.read_text() for p in folder.iterdir()
+            if not p.name.startswith(".")}
+    for name in want if not args else ():
+        if have.get(name) != want[name]:
+            (folder / name).write_text(want[name])
+        have[name] = want[name]
+    findings = stale(want, have)
+    print(*findings, sep="\n", end="\n" if findings else "")
+    return 1 if findings else 0
 
 
 if __name__ == "__main__":

@@ -31,8 +31,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 VCH_WIRE_EACH(ONE)
 
 #define ENTRY(name, most, shape) one_##name,
-static void (*const each[])(struct vch_writer *w, struct vch_span in) = {
-	VCH_WIRE_EACH(ENTRY)};
+static void (*const each[])(struct vch_writer *w,
+			    struct vch_span in) = {VCH_WIRE_EACH(ENTRY)};
 
 void vch_panic(const char *where)
 {

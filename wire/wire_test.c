@@ -184,7 +184,8 @@ static void test_round_trip(void **state)
 	(void)state;
 	for (size_t i = 0; i < 6 * VCH_ARRAY_LEN(kinds); i++) {
 		const struct kind *kind = &kinds[i / 6];
-		struct maker m = make_new(kind, fills[i % 6], i + 1, BREAK_NONE);
+		struct maker m =
+			make_new(kind, fills[i % 6], i + 1, BREAK_NONE);
 
 		check_same(kind, &m);
 		if (fills[i % 6] == FILL_BOUND)
@@ -197,7 +198,8 @@ static void test_every_truncation(void **state)
 {
 	(void)state;
 	for (size_t k = 0; k < VCH_ARRAY_LEN(kinds); k++) {
-		struct maker m = make_new(&kinds[k], FILL_FEW, k + 1, BREAK_NONE);
+		struct maker m =
+			make_new(&kinds[k], FILL_FEW, k + 1, BREAK_NONE);
 
 		for (size_t len = 0; len < m.len; len++)
 			check_refused(&kinds[k], m.out, len);
@@ -209,7 +211,8 @@ static void test_extra_byte(void **state)
 {
 	(void)state;
 	for (size_t k = 0; k < VCH_ARRAY_LEN(kinds); k++) {
-		struct maker m = make_new(&kinds[k], FILL_FEW, k + 1, BREAK_NONE);
+		struct maker m =
+			make_new(&kinds[k], FILL_FEW, k + 1, BREAK_NONE);
 
 		put_be(&m, 0, 1);
 		check_refused(&kinds[k], m.out, m.len);
@@ -245,7 +248,8 @@ static void test_short_writer(void **state)
 {
 	(void)state;
 	for (size_t k = 0; k < VCH_ARRAY_LEN(kinds); k++) {
-		struct maker m = make_new(&kinds[k], FILL_FEW, k + 1, BREAK_NONE);
+		struct maker m =
+			make_new(&kinds[k], FILL_FEW, k + 1, BREAK_NONE);
 		struct vch_span in = vch_span(m.out, m.len);
 
 		for (size_t cap = 0; cap < m.len; cap++) {
@@ -305,6 +309,7 @@ static void test_bounds_of_writing(void **state)
 /* Order of fields and of bytes, by hand. */
 static void test_known_counters(void **state)
 {
+	/* clang-format off */
 	static const uint8_t expected[] = {
 		0x12, 0x34,				/* day */
 		2,					/* spent */
@@ -313,6 +318,7 @@ static void test_known_counters(void **state)
 		0,					/* lanes */
 		1, 0xde, 0xad, 0xbe, 0xef,		/* sign_counts */
 	};
+	/* clang-format on */
 	struct vch_counters in = {
 		.day = 0x1234,
 		.spent_cnt = 2,
