@@ -62,16 +62,18 @@ static void twin_seal(uint8_t *ct, uint8_t *tag, const uint8_t *key,
 	int n;
 
 	assert_non_null(ctx);
-	assert_int_equal(EVP_EncryptInit_ex(ctx, EVP_aes_256_gcm(), NULL, key,
-					    nonce), 1);
+	assert_int_equal(
+		EVP_EncryptInit_ex(ctx, EVP_aes_256_gcm(), NULL, key, nonce),
+		1);
 	if (aad.len > 0)
-		assert_int_equal(EVP_EncryptUpdate(ctx, NULL, &n, aad.ptr,
-						   (int)aad.len), 1);
+		assert_int_equal(
+			EVP_EncryptUpdate(ctx, NULL, &n, aad.ptr, (int)aad.len),
+			1);
 	assert_int_equal(EVP_EncryptUpdate(ctx, ct, &n, pt.ptr, (int)pt.len),
 			 1);
 	assert_int_equal(EVP_EncryptFinal_ex(ctx, ct + n, &n), 1);
-	assert_int_equal(EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_GET_TAG, 16,
-					     tag), 1);
+	assert_int_equal(
+		EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_GET_TAG, 16, tag), 1);
 	EVP_CIPHER_CTX_free(ctx);
 }
 
@@ -118,13 +120,15 @@ static void test_round_trip(void **state)
 	random_bytes(data, sizeof(data));
 	memcpy(copy, data, sizeof(copy));
 	vch_aead_seal(data, tag, &key, nonce, vch_span(&aad, 1), d);
-	assert_int_equal(vch_aead_open(data, &key, nonce, vch_span(&aad, 1), d,
-				       tag), VCH_OK);
+	assert_int_equal(
+		vch_aead_open(data, &key, nonce, vch_span(&aad, 1), d, tag),
+		VCH_OK);
 	assert_memory_equal(data, copy, sizeof(copy));
 	vch_aead_seal(data, tag, &key, nonce, vch_span(&aad, 1), d);
 	aad = 8;
-	assert_int_equal(vch_aead_open(data, &key, nonce, vch_span(&aad, 1), d,
-				       tag), VCH_UNSEAL);
+	assert_int_equal(
+		vch_aead_open(data, &key, nonce, vch_span(&aad, 1), d, tag),
+		VCH_UNSEAL);
 }
 
 static void test_empty_nonce(void **state)

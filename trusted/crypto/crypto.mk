@@ -50,8 +50,8 @@ VCH_BEARSSL := $(addprefix $(VCH_DEPS)/bearssl/src/, \
 	symcipher/aes_ct64_ctr.c symcipher/aes_ct64_enc.c)
 VCH_BEARSSL_CPPFLAGS := -I$(VCH_DEPS)/bearssl/inc -I$(VCH_DEPS)/bearssl/src
 
-# One unit and two tables of constants. The window of verification costs
-# 64 KiB natively (15 would cost 1 MiB for a tenth of speed).
+# One unit and two tables of constants. The first table serves verification
+# and recovery: 1 MiB in a process, 8 KiB in the TA.
 VCH_SECP256K1 := trusted/crypto/secp256k1_lib.c \
 	$(VCH_DEPS)/secp256k1/src/precomputed_ecmult.c \
 	$(VCH_DEPS)/secp256k1/src/precomputed_ecmult_gen.c

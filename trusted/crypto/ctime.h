@@ -11,8 +11,7 @@
 
 #ifdef VCH_CTIME
 #include <valgrind/memcheck.h>
-#define VCH_DECLASSIFY(ptr, len)                                               \
-	((void)VALGRIND_MAKE_MEM_DEFINED((ptr), (len)))
+#define VCH_DECLASSIFY(ptr, len) ((void)VALGRIND_MAKE_MEM_DEFINED((ptr), (len)))
 #else
 #define VCH_DECLASSIFY(ptr, len) ((void)(ptr), (void)(len))
 #endif

@@ -111,9 +111,9 @@ static void test_ed25519(void **state)
 	public(msg, sizeof(msg));
 	public(sig, sizeof(sig));
 	public(&sk.pk, sizeof(sk.pk));
-	assert_int_equal(vch_ed25519_verify_var(&sk.pk,
-						vch_span(msg, sizeof(msg)),
-						sig), VCH_OK);
+	assert_int_equal(
+		vch_ed25519_verify_var(&sk.pk, vch_span(msg, sizeof(msg)), sig),
+		VCH_OK);
 }
 
 static void test_x25519(void **state)
@@ -200,7 +200,7 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_control, setup),
-#define MEASURED(test) \
+#define MEASURED(test)                                                         \
 	cmocka_unit_test_setup_teardown(test, setup, none_reported)
 		MEASURED(test_secp256k1),
 		MEASURED(test_ed25519),

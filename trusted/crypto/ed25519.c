@@ -12,7 +12,7 @@
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
 	       "numbers are copied as bytes");
 
-/* The order of the base point, 2^252 + 27742317777372353535851937790883648493 */
+/* L, the order of the base point (RFC 8032, 5.1) */
 static const uint64_t order[4] = {0x5812631a5cf5d3ed, 0x14def9dea2f79cd6,
 				  0x0000000000000000, 0x1000000000000000};
 

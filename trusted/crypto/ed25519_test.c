@@ -34,8 +34,8 @@ static void test_vectors(void **state)
 static void twin_sign(uint8_t sig[64], uint8_t pub[32], const uint8_t seed[32],
 		      struct vch_span msg)
 {
-	EVP_PKEY *key = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL,
-						     seed, 32);
+	EVP_PKEY *key =
+		EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, seed, 32);
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 	size_t len = 64, pub_len = 32;
 
@@ -79,9 +79,8 @@ static void test_twin(void **state)
 static void test_large_s(void **state)
 {
 	static const uint8_t order[32] = {
-		0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58,
-		0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14,
-		[31] = 0x10};
+		0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58,	      0xd6,
+		0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, [31] = 0x10};
 	struct vch_ed25519_sk sk;
 	uint8_t seed[32], sig[64];
 	unsigned int carry = 0;
@@ -102,9 +101,10 @@ static void test_large_s(void **state)
 /* All eight points of small order, found as 2^255-19 says they must be. */
 static void test_small_order(void **state)
 {
-	static const uint64_t zero[4], eight[4] = {8}, order[4] = {
-		0x5812631a5cf5d3ed, 0x14def9dea2f79cd6, 0,
-		0x1000000000000000};
+	static const uint64_t zero[4],
+		eight[4] = {8},
+		order[4] = {0x5812631a5cf5d3ed, 0x14def9dea2f79cd6, 0,
+			    0x1000000000000000};
 	uint64_t p[8], q[8];
 	uint8_t in[32], out[32];
 	size_t found = 0;
@@ -139,11 +139,9 @@ static void test_canonical(void **state)
 	for (unsigned int y = 0; y < 19; y++) {
 		memset(in, 0xff, sizeof(in));
 		in[0] = (uint8_t)(0xed + y);
-		assert_int_equal(vch_ed25519_pk_parse(&pk, in),
-				 VCH_PUBLIC_KEY);
+		assert_int_equal(vch_ed25519_pk_parse(&pk, in), VCH_PUBLIC_KEY);
 		in[31] = 0x7f;
-		assert_int_equal(vch_ed25519_pk_parse(&pk, in),
-				 VCH_PUBLIC_KEY);
+		assert_int_equal(vch_ed25519_pk_parse(&pk, in), VCH_PUBLIC_KEY);
 	}
 	memset(in, 0, sizeof(in));
 	in[0] = 1;
@@ -161,5 +159,6 @@ int main(void)
 		cmocka_unit_test(test_canonical),
 	};
 
-	return cmocka_run_group_tests_name("ed25519", tests, random_setup, NULL);
+	return cmocka_run_group_tests_name("ed25519", tests, random_setup,
+					   NULL);
 }

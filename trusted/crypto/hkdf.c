@@ -9,8 +9,8 @@ struct vch_hkdf_block {
 };
 VCH_SECRET(hkdf_block)
 
-void vch_hkdf_sha256_extract(struct vch_hkdf_prk *ret_prk,
-			     struct vch_span salt, struct vch_span ikm)
+void vch_hkdf_sha256_extract(struct vch_hkdf_prk *ret_prk, struct vch_span salt,
+			     struct vch_span ikm)
 {
 	/* HMAC pads its key with zeros: an empty salt needs no special case */
 	vch_hmac_sha256_mac(ret_prk->secret, salt, ikm);

@@ -23,8 +23,8 @@ struct vch_hkdf_prk {
 VCH_SECRET(hkdf_prk)
 
 /* An empty salt counts as 32 zero bytes (RFC 5869, 2.2). */
-void vch_hkdf_sha256_extract(struct vch_hkdf_prk *ret_prk,
-			     struct vch_span salt, struct vch_span ikm);
+void vch_hkdf_sha256_extract(struct vch_hkdf_prk *ret_prk, struct vch_span salt,
+			     struct vch_span ikm);
 
 /*
  * len bytes to out, as secret as the key. VCH_SIZE if len is more than
@@ -36,8 +36,7 @@ VCH_MUST enum vch_err vch_hkdf_sha256_expand(uint8_t *out, size_t len,
 
 /* Both in one. The same error. */
 VCH_MUST enum vch_err vch_hkdf_sha256(uint8_t *out, size_t len,
-				      struct vch_span salt,
-				      struct vch_span ikm,
+				      struct vch_span salt, struct vch_span ikm,
 				      struct vch_span info);
 
 #endif

@@ -54,9 +54,9 @@ static void test_size(void **state)
 			 VCH_SIZE);
 	assert_int_equal(vch_hkdf_sha256(out, 0, none, none, none), VCH_OK);
 	assert_int_equal(out[0], 0x5a);
-	assert_int_equal(vch_hkdf_sha256(out, VCH_HKDF_SHA256_MAX, none, none,
-					 none),
-			 VCH_OK);
+	assert_int_equal(
+		vch_hkdf_sha256(out, VCH_HKDF_SHA256_MAX, none, none, none),
+		VCH_OK);
 	assert_int_equal(out[VCH_HKDF_SHA256_MAX], 0);
 }
 
@@ -68,12 +68,12 @@ static void twin(uint8_t *out, size_t len, struct vch_span salt,
 	assert_non_null(ctx);
 	assert_int_equal(EVP_PKEY_derive_init(ctx), 1);
 	assert_int_equal(EVP_PKEY_CTX_set_hkdf_md(ctx, EVP_sha256()), 1);
-	assert_int_equal(EVP_PKEY_CTX_set1_hkdf_salt(ctx, salt.ptr,
-						     (int)salt.len), 1);
-	assert_int_equal(EVP_PKEY_CTX_set1_hkdf_key(ctx, ikm.ptr,
-						    (int)ikm.len), 1);
-	assert_int_equal(EVP_PKEY_CTX_add1_hkdf_info(ctx, info.ptr,
-						     (int)info.len), 1);
+	assert_int_equal(
+		EVP_PKEY_CTX_set1_hkdf_salt(ctx, salt.ptr, (int)salt.len), 1);
+	assert_int_equal(EVP_PKEY_CTX_set1_hkdf_key(ctx, ikm.ptr, (int)ikm.len),
+			 1);
+	assert_int_equal(
+		EVP_PKEY_CTX_add1_hkdf_info(ctx, info.ptr, (int)info.len), 1);
 	assert_int_equal(EVP_PKEY_derive(ctx, out, &len), 1);
 	EVP_PKEY_CTX_free(ctx);
 }

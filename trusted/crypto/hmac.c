@@ -46,8 +46,8 @@ void vch_hmac_sha256_final(struct vch_hmac_sha256 *m,
 	vch_sha256_final(&m->secret_outer, out);
 }
 
-void vch_hmac_sha256_mac(uint8_t out[VCH_HMAC_SHA256_SIZE],
-			 struct vch_span key, struct vch_span msg)
+void vch_hmac_sha256_mac(uint8_t out[VCH_HMAC_SHA256_SIZE], struct vch_span key,
+			 struct vch_span msg)
 {
 	VCH_AUTO(hmac_sha256) m;
 

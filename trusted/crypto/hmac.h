@@ -25,7 +25,9 @@ struct vch_hmac_sha256 {
 };
 VCH_SECRET(hmac_sha256)
 
+/* Prepares the key; the message follows in any number of pieces. */
 void vch_hmac_sha256_init(struct vch_hmac_sha256 *m, struct vch_span key);
+/* The next len bytes of the message; in may be NULL if len is 0. */
 void vch_hmac_sha256_update(struct vch_hmac_sha256 *m, const void *in,
 			    size_t len);
 /* Ends the tag; the state must be initialised before it is used again. */
@@ -33,7 +35,7 @@ void vch_hmac_sha256_final(struct vch_hmac_sha256 *m,
 			   uint8_t out[VCH_HMAC_SHA256_SIZE]);
 
 /* All in one. Compare tags with vch_ct_equal, never with memcmp. */
-void vch_hmac_sha256_mac(uint8_t out[VCH_HMAC_SHA256_SIZE],
-			 struct vch_span key, struct vch_span msg);
+void vch_hmac_sha256_mac(uint8_t out[VCH_HMAC_SHA256_SIZE], struct vch_span key,
+			 struct vch_span msg);
 
 #endif

@@ -25,7 +25,9 @@ struct vch_keccak256 {
 };
 VCH_SECRET(keccak256)
 
+/* The state of the empty input. */
 void vch_keccak256_init(struct vch_keccak256 *s);
+/* The next len bytes; in may be NULL if len is 0. */
 void vch_keccak256_update(struct vch_keccak256 *s, const void *in, size_t len);
 /* Ends the hash; the state must be initialised before it is used again. */
 void vch_keccak256_final(struct vch_keccak256 *s,

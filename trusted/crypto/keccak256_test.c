@@ -38,15 +38,14 @@ static void twin_round(uint64_t a[5][5], unsigned int *lfsr)
 	for (size_t t = 0, x = 1, y = 0; t < 24; t++) {
 		size_t next_y = (2 * x + 3 * y) % 5;
 
-		b[y][next_y] = rotate(a[x][y],
-				      (unsigned int)((t + 1) * (t + 2) / 2 % 64));
+		b[y][next_y] = rotate(
+			a[x][y], (unsigned int)((t + 1) * (t + 2) / 2 % 64));
 		x = y;
 		y = next_y;
 	}
 	for (size_t i = 0; i < 25; i++)
-		a[i % 5][i / 5] = b[i % 5][i / 5] ^
-				  (~b[(i + 1) % 5][i / 5] &
-				   b[(i + 2) % 5][i / 5]);
+		a[i % 5][i / 5] = b[i % 5][i / 5] ^ (~b[(i + 1) % 5][i / 5] &
+						     b[(i + 2) % 5][i / 5]);
 	for (unsigned int j = 0; j < 7; j++) {
 		a[0][0] ^= (uint64_t)(*lfsr & 1) << ((1U << j) - 1);
 		*lfsr = *lfsr << 1 ^ (*lfsr >> 7 & 1) * 0x171;

@@ -101,7 +101,8 @@ static void test_small_y(void **state)
 	curve_open(NID_X9_62_prime256v1);
 	BN_hex2bn(&curve.r, "bcbb2914c79f045eaa6ecbbc612816b3"
 			    "be5d2d6796707d8125e9f851c18af015");
-	BN_hex2bn(&curve.s, "1352bb4a0fa2ea4cceb9ab63dd684ade5a1127bcf300a698a7193bc2");
+	BN_hex2bn(&curve.s,
+		  "1352bb4a0fa2ea4cceb9ab63dd684ade5a1127bcf300a698a7193bc2");
 	BN_bn2binpad(curve.r, xy, 32);
 	BN_bn2binpad(curve.s, xy + 32, 32);
 	assert_int_equal(vch_p256_pk_parse(&pk, xy), VCH_OK);
@@ -114,10 +115,8 @@ static void test_small_y(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_vectors),
-		cmocka_unit_test(test_twin),
-		cmocka_unit_test(test_both_halves),
-		cmocka_unit_test(test_keys),
+		cmocka_unit_test(test_vectors),	    cmocka_unit_test(test_twin),
+		cmocka_unit_test(test_both_halves), cmocka_unit_test(test_keys),
 		cmocka_unit_test(test_small_y),
 	};
 

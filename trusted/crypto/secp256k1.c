@@ -112,8 +112,7 @@ void vch_secp256k1_pk_from_sk(struct vch_secp256k1_pk *ret_pk,
 	store(ret_pk, &point);
 }
 
-void vch_secp256k1_sign(uint8_t ret_sig[65],
-			const struct vch_secp256k1_sk *sk,
+void vch_secp256k1_sign(uint8_t ret_sig[65], const struct vch_secp256k1_sk *sk,
 			const uint8_t digest[32])
 {
 	secp256k1_ecdsa_recoverable_signature sig;
@@ -136,8 +135,8 @@ static void load(secp256k1_pubkey *ret_point, const struct vch_secp256k1_pk *pk)
 	uint8_t in[65] = {0x04};
 
 	memcpy(in + 1, pk->xy, sizeof(pk->xy));
-	VCH_CHECK(secp256k1_ec_pubkey_parse(ready(), ret_point, in,
-					    sizeof(in)));
+	VCH_CHECK(
+		secp256k1_ec_pubkey_parse(ready(), ret_point, in, sizeof(in)));
 }
 
 enum vch_err vch_secp256k1_verify_var(const struct vch_secp256k1_pk *pk,

@@ -45,6 +45,7 @@ VCH_MUST enum vch_err vch_secp256k1_sk_parse(struct vch_secp256k1_sk *ret_sk,
 VCH_MUST enum vch_err vch_secp256k1_pk_parse(struct vch_secp256k1_pk *ret_pk,
 					     const uint8_t in65[65]);
 
+/* The public key of a secret one. Constant time. */
 void vch_secp256k1_pk_from_sk(struct vch_secp256k1_pk *ret_pk,
 			      const struct vch_secp256k1_sk *sk);
 
@@ -52,8 +53,7 @@ void vch_secp256k1_pk_from_sk(struct vch_secp256k1_pk *ret_pk,
  * r (32) | s (32) | recovery id (0..3) over a digest; deterministic, s in its
  * lower half. What the digest means is the caller's business.
  */
-void vch_secp256k1_sign(uint8_t ret_sig[65],
-			const struct vch_secp256k1_sk *sk,
+void vch_secp256k1_sign(uint8_t ret_sig[65], const struct vch_secp256k1_sk *sk,
 			const uint8_t digest[32]);
 
 /*
@@ -68,9 +68,9 @@ vch_secp256k1_verify_var(const struct vch_secp256k1_pk *pk,
  * The key that made r | s | recovery id. VCH_SIGNATURE if there is none. An s
  * in the upper half is taken, as Ethereum's ecrecover does.
  */
-VCH_MUST enum vch_err
-vch_secp256k1_recover_var(struct vch_secp256k1_pk *ret_pk,
-			  const uint8_t digest[32], const uint8_t sig65[65]);
+VCH_MUST enum vch_err vch_secp256k1_recover_var(struct vch_secp256k1_pk *ret_pk,
+						const uint8_t digest[32],
+						const uint8_t sig65[65]);
 
 /* The Ethereum address: the last 20 bytes of Keccak-256(x | y). */
 void vch_secp256k1_address(uint8_t ret_address[20],

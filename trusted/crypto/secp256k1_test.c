@@ -35,8 +35,8 @@ static void check_sign(const struct vector *v)
 	vch_secp256k1_sign(sig, &sk, v->field[1].ptr);
 	assert_span_is(v->want, sig, sizeof(sig));
 	vch_secp256k1_pk_from_sk(&pk, &sk);
-	assert_int_equal(vch_secp256k1_recover_var(&back, v->field[1].ptr,
-						   sig), VCH_OK);
+	assert_int_equal(vch_secp256k1_recover_var(&back, v->field[1].ptr, sig),
+			 VCH_OK);
 	assert_memory_equal(&pk, &back, sizeof(pk));
 }
 
@@ -126,8 +126,9 @@ static void test_sign(void **state)
 		memcpy(c.sig, sig, sizeof(c.sig));
 		assert_true(twin_verify(&c));
 		assert_true(verify(&c));
-		assert_int_equal(vch_secp256k1_recover_var(&back, c.digest,
-							   sig), VCH_OK);
+		assert_int_equal(
+			vch_secp256k1_recover_var(&back, c.digest, sig),
+			VCH_OK);
 		assert_memory_equal(&pk, &back, sizeof(pk));
 		BN_bin2bn(sig + 32, 32, curve.s);
 		assert_true(BN_cmp(curve.s, half) <= 0);
@@ -140,11 +141,11 @@ static void test_sign(void **state)
 
 static void test_ranges(void **state)
 {
-	static const uint8_t n[32] = {
-		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xfe,
-		0xba, 0xae, 0xdc, 0xe6, 0xaf, 0x48, 0xa0, 0x3b,
-		0xbf, 0xd2, 0x5e, 0x8c, 0xd0, 0x36, 0x41, 0x41};
+	static const uint8_t n[32] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+				      0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+				      0xff, 0xfe, 0xba, 0xae, 0xdc, 0xe6, 0xaf,
+				      0x48, 0xa0, 0x3b, 0xbf, 0xd2, 0x5e, 0x8c,
+				      0xd0, 0x36, 0x41, 0x41};
 	struct vch_secp256k1_sk sk, before;
 	uint8_t in[32] = {0};
 
@@ -183,9 +184,9 @@ static void test_forms(void **state)
 	vch_secp256k1_sign(sig, &sk, sk.secret);
 	for (int id = 4; id < 256; id++) {
 		sig[64] = (uint8_t)id;
-		assert_int_equal(vch_secp256k1_recover_var(&back, sk.secret,
-							   sig),
-				 VCH_SIGNATURE);
+		assert_int_equal(
+			vch_secp256k1_recover_var(&back, sk.secret, sig),
+			VCH_SIGNATURE);
 	}
 	/* r + n does not fit under p for a common r */
 	sig[64] = 2;

@@ -23,12 +23,14 @@ enum {
 
 struct vch_sha256 {
 	uint32_t state[8];
-	uint64_t len; /* bytes absorbed so far */
+	uint64_t len;			 /* bytes absorbed so far */
 	uint8_t block[VCH_SHA256_BLOCK]; /* the first len mod 64 are in use */
 };
 VCH_SECRET(sha256)
 
+/* The state of the empty input. */
 void vch_sha256_init(struct vch_sha256 *s);
+/* The next len bytes; in may be NULL if len is 0. */
 void vch_sha256_update(struct vch_sha256 *s, const void *in, size_t len);
 /* Ends the hash; the state must be initialised before it is used again. */
 void vch_sha256_final(struct vch_sha256 *s, uint8_t out[VCH_SHA256_SIZE]);

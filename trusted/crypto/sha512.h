@@ -20,7 +20,9 @@ struct vch_sha512 {
 };
 VCH_SECRET(sha512)
 
+/* The state of the empty input. */
 void vch_sha512_init(struct vch_sha512 *s);
+/* The next len bytes; in may be NULL if len is 0. */
 void vch_sha512_update(struct vch_sha512 *s, const void *in, size_t len);
 /* Ends the hash; the state must be initialised before it is used again. */
 void vch_sha512_final(struct vch_sha512 *s, uint8_t out[VCH_SHA512_SIZE]);

@@ -134,7 +134,8 @@ static void store(struct ecdsa_case *c, bool want)
 {
 	assert_int_equal(EC_POINT_point2oct(curve.group, curve.q,
 					    POINT_CONVERSION_UNCOMPRESSED,
-					    c->pub65, 65, curve.ctx), 65);
+					    c->pub65, 65, curve.ctx),
+			 65);
 	assert_int_equal(BN_bn2binpad(curve.e, c->digest, 32), 32);
 	assert_int_equal(BN_bn2binpad(curve.r, c->sig, 32), 32);
 	assert_int_equal(BN_bn2binpad(curve.s, c->sig + 32, 32), 32);
@@ -151,8 +152,8 @@ static void make_key(void)
 static void make_r(void)
 {
 	EC_POINT_mul(curve.group, curve.point, curve.k, NULL, NULL, curve.ctx);
-	EC_POINT_get_affine_coordinates(curve.group, curve.point, curve.r,
-					NULL, curve.ctx);
+	EC_POINT_get_affine_coordinates(curve.group, curve.point, curve.r, NULL,
+					curve.ctx);
 	BN_mod(curve.r, curve.r, curve.n, curve.ctx);
 }
 
@@ -261,8 +262,8 @@ static void make_key_for_point(void)
 /* The first point whose x is x or a little more; x is set to it. */
 static void point_at(BIGNUM *x, int odd)
 {
-	while (!EC_POINT_set_compressed_coordinates(
-		curve.group, curve.point, x, odd, curve.ctx))
+	while (!EC_POINT_set_compressed_coordinates(curve.group, curve.point, x,
+						    odd, curve.ctx))
 		BN_add_word(x, 1);
 }
 
@@ -363,9 +364,10 @@ static void case_random(struct ecdsa_case *c, size_t i)
 static void ecdsa_cases(size_t cnt, bool (*verify)(const struct ecdsa_case *c))
 {
 	static void (*const kinds[])(struct ecdsa_case *, size_t) = {
-		case_edges, case_equal_points, case_opposite_points,
-		case_forged_double, case_wrapped_r, case_wrapped_too_far,
-		case_unreduced, case_out_of_range, case_flipped, case_random,
+		case_edges,	    case_equal_points, case_opposite_points,
+		case_forged_double, case_wrapped_r,    case_wrapped_too_far,
+		case_unreduced,	    case_out_of_range, case_flipped,
+		case_random,
 	};
 	struct ecdsa_case c;
 

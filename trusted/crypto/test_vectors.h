@@ -29,8 +29,8 @@ struct vector {
 	const char *op;
 	const char *word[VECTOR_FIELD_MAX];
 	struct vch_span field[VECTOR_FIELD_MAX]; /* decoded; empty if no hex */
-	struct vch_span want; /* the answer, if it is hex */
-	bool bad; /* the answer is "bad" */
+	struct vch_span want;			 /* the answer, if it is hex */
+	bool bad;				 /* the answer is "bad" */
 	uint8_t bytes[VECTOR_LINE_MAX];
 	size_t bytes_len;
 };
@@ -81,7 +81,7 @@ static inline void vector_parse(struct vector *v)
 
 /* Hands each line of a file to check; there must be min of them or more. */
 static inline void vectors_each(const char *name, size_t min,
-			 void (*check)(const struct vector *v))
+				void (*check)(const struct vector *v))
 {
 	static struct vector v;
 	const char *folder = getenv("VCH_VECTORS");
@@ -89,8 +89,8 @@ static inline void vectors_each(const char *name, size_t min,
 	size_t cnt = 0;
 	FILE *file;
 
-	snprintf(path, sizeof(path), "%s/%s",
-		 folder ? folder : "tests/vectors", name);
+	snprintf(path, sizeof(path), "%s/%s", folder ? folder : "tests/vectors",
+		 name);
 	file = fopen(path, "r");
 	if (!file)
 		fail_msg("%s: cannot open it", path);

@@ -28,6 +28,7 @@ struct vch_x25519_shared {
 };
 VCH_SECRET(x25519_shared)
 
+/* The public key of a secret one: X25519(sk, 9). Constant time. */
 void vch_x25519_pk_from_sk(struct vch_x25519_pk *ret_pk,
 			   const struct vch_x25519_sk *sk);
 
