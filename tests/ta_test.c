@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The trusted application through its door, in the real emulated TEE: what
- * it signs, what it refuses and why, what it writes, and that no log but its
- * own, whole or cut at a batch, brings it up.
+ * it signs, what it refuses and why, and what it writes.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,7 +9,6 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -420,134 +418,6 @@ static void test_stale_state(void **state)
 			 VCH_ACCOUNT);
 }
 
-static void restart(size_t batches, enum vch_err want)
-{
-	rig_kill(&rig);
-	rig_start_tee(&rig, NULL);
-	assert_int_equal(rig_replay(&rig, batches), want);
-}
-
-static void test_replay(void **state)
-{
-	struct vch_cosign_result res, again;
-	struct rig_op op;
-
-	(void)state;
-	rig_payment(&op, &account, &passkey, 0, ETHER / 100);
-	assert_int_equal(cosign(&op, &res), VCH_OK);
-	restart(rig.batch_cnt, VCH_OK);
-	assert_int_equal(rig_open(&rig), VCH_OK);
-	assert_int_equal(cosign(&op, &again), VCH_OK);
-	assert_memory_equal(res.signature, again.signature, 65);
-	assert_int_equal(account.slot.seq, 3);
-	assert_true(account.slot.remainder ==
-		    ETHER / 10 - ETHER / 100 - UINT64_C(250000) * 1000000000);
-}
-
-/* Any bit of any batch changed: the replay stops there, and stays stopped. */
-static void test_replay_tampered(void **state)
-{
-	struct vch_cosign_result res;
-	struct rig_op op;
-	struct rig_batch *b;
-
-	(void)state;
-	rig_payment(&op, &account, &passkey, 0, ETHER / 100);
-	assert_int_equal(cosign(&op, &res), VCH_OK);
-	b = &rig.batch[rig.batch_cnt - 1];
-	/* all but the last 96 bytes: root and signature are for others */
-	for (size_t at = 0; at < b->len - 96; at += 7) {
-		enum vch_err err;
-
-		rig_kill(&rig);
-		rig_start_tee(&rig, NULL);
-		assert_int_equal(rig_replay(&rig, rig.batch_cnt - 1), VCH_OK);
-		b->bytes[at] ^= 0x10;
-		err = rig_replay(&rig, rig.batch_cnt);
-		b->bytes[at] ^= 0x10;
-		assert_true(err == VCH_FORMAT || err == VCH_CHAIN ||
-			    err == VCH_TAG);
-		assert_int_equal(rig_open(&rig), VCH_PHASE);
-	}
-}
-
-static void test_replay_order(void **state)
-{
-	struct rig_batch swap;
-
-	(void)state;
-	/* the first batch twice; the last without the first; another device's */
-	restart(1, VCH_OK);
-	assert_int_equal(rig_replay(&rig, 1), VCH_CHAIN);
-	swap = rig.batch[0];
-	rig.batch[0] = rig.batch[1];
-	restart(1, VCH_CHAIN);
-	rig.batch[0] = swap;
-	restart(2, VCH_OK);
-}
-
-static void test_other_device(void **state)
-{
-	struct rig other;
-
-	(void)state;
-	rig_make(&other);
-	rig_start_tee(&other, NULL);
-	other.batch[0] = rig.batch[0];
-	assert_int_equal(rig_replay(&other, 1), VCH_TAG);
-	rig_free(&other);
-}
-
-/* Two instances from one log are two incarnations: two chains. */
-static void test_fork(void **state)
-{
-	struct vch_batch *batch = malloc(2 * sizeof(*batch));
-	struct vch_cosign_result res;
-	struct rig_account copy = account;
-	struct rig_op op;
-	size_t cut = rig.batch_cnt;
-
-	(void)state;
-	for (int side = 0; side < 2; side++) {
-		restart(cut, VCH_OK);
-		assert_int_equal(rig_open(&rig), VCH_OK);
-		account = copy;
-		rig_payment(&op, &account, &passkey, 0, ETHER / 20);
-		assert_int_equal(cosign(&op, &res), VCH_OK);
-		rig_last_batch(&rig, &batch[side]);
-		/* the host throws this side's tail away */
-		if (side == 0)
-			rig.batch_cnt = cut;
-	}
-	assert_memory_not_equal(batch[0].sections[0].incarnation,
-				batch[1].sections[0].incarnation, 16);
-	free(batch);
-}
-
-/* Storage gone while a log exists is ROLLBACK, never "make a new key". */
-static void test_storage_lost(void **state)
-{
-	struct rig other;
-
-	(void)state;
-	rig_make(&other); /* a new, empty storage file of the right form */
-	rig_kill(&rig);
-	{
-		char cmd[256];
-
-		snprintf(cmd, sizeof(cmd), "cp '%s/storage' '%s/storage'",
-			 other.dir, rig.dir);
-		assert_int_equal(system(cmd), 0);
-	}
-	rig_start_tee(&rig, NULL);
-	if (rig_replay(&rig, rig.batch_cnt) == VCH_OK) {
-		enum vch_err err = rig_open(&rig);
-
-		assert_true(err == VCH_ROLLBACK || err == VCH_CORRUPT);
-	}
-	rig_free(&other);
-}
-
 static void test_door(void **state)
 {
 	static uint8_t long_request[300];
@@ -619,9 +489,6 @@ int main(void)
 		T(test_batch),		 T(test_passkey_refusals),
 		T(test_client_data),	 T(test_policy_refusals),
 		T(test_sign_count),	 T(test_stale_state),
-		T(test_replay),		 T(test_replay_tampered),
-		T(test_replay_order),	 T(test_other_device),
-		T(test_fork),		 T(test_storage_lost),
 		T(test_door),		 T(test_attest),
 	};
 

@@ -27,6 +27,7 @@ static inline struct vch_span vch_span(const void *ptr, size_t len)
 	return (struct vch_span){ptr, len};
 }
 
+/* True if both hold the same bytes. Not for secrets. */
 bool vch_span_equal(struct vch_span a, struct vch_span b);
 
 struct vch_reader {
@@ -35,6 +36,7 @@ struct vch_reader {
 	bool bad;
 };
 
+/* A cursor at the first byte. */
 struct vch_reader vch_reader(struct vch_span in);
 uint8_t vch_read_u8(struct vch_reader *r);
 uint16_t vch_read_u16(struct vch_reader *r);
@@ -55,6 +57,7 @@ struct vch_writer {
 	bool bad;
 };
 
+/* A cursor at the start of cap bytes. */
 struct vch_writer vch_writer(void *ptr, size_t cap);
 void vch_write_u8(struct vch_writer *w, uint8_t v);
 void vch_write_u16(struct vch_writer *w, uint16_t v);

@@ -17,10 +17,12 @@
 #define VCH_COMMITMENT_LEN 24
 #define VCH_INIT_CODE_LEN (20 + 4 + 32)
 
+/* What the account's first storage word holds of its keys. */
 void vch_account_commitment(uint8_t ret[VCH_COMMITMENT_LEN],
 			    const struct vch_passkey *passkey,
 			    const uint8_t cosigner[20]);
 
+/* The account's address on every chain where the factory is. */
 void vch_account_address(uint8_t ret[20], const uint8_t factory[20],
 			 const uint8_t implementation[20],
 			 const uint8_t commitment[VCH_COMMITMENT_LEN]);

@@ -3,12 +3,15 @@
  * Every key of the trusted application's own comes from two secrets: the
  * device's unique key and the generation key, which can be overwritten.
  *
- *	log key     Ed25519, signs batches        HKDF(unique, "vouch log key")
- *	device key  Ed25519, signs evidence       HKDF(unique, "vouch device key")
- *	tag key     HMAC, one a shard and incarnation
+ *	log key     Ed25519, signs batches
+ *	            HKDF(unique, "vouch log key")
+ *	device key  Ed25519, signs evidence
+ *	            HKDF(unique, "vouch device key")
+ *	tag key     HMAC, one for each shard and incarnation
  *	            HKDF(unique, "vouch tag" ‖ shard ‖ incarnation)
- *	seal key    AES-256-GCM, one a shard and incarnation
- *	            HKDF(generation ‖ unique, "vouch seal" ‖ shard ‖ incarnation)
+ *	seal key    AES-256-GCM, one for each shard and incarnation
+ *	            HKDF(generation ‖ unique, "vouch seal" ‖ shard ‖
+ *	            incarnation)
  *
  * A fork or a lost tail is another incarnation, so no nonce is used twice.
  */
