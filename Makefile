@@ -86,7 +86,7 @@ deps: ## fetch and install what is missing, pinned and checked
 fmt: ## format the C sources and write the generated files anew
 	@python3 tools/wire.py
 	@git ls-files -co --exclude-standard '*.c' '*.h' | \
-		grep -v '^wire/gen/' | xargs clang-format -i
+		grep -v '^wire/gen/' | xargs clang-format-19 -i
 
 .PHONY: ta
 ta: deps ## build the trusted application for OP-TEE (arm64)
