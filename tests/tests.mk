@@ -7,8 +7,11 @@ TEST_SRCS := $(filter-out $(CTIME_SRC),$(wildcard */*_test.c */*/*_test.c))
 test_bin = $(OUT)/test/$(subst /,_,$(basename $(1)))
 TEST_BINS := $(foreach t,$(TEST_SRCS),$(call test_bin,$(t)))
 
+TEST_TEES := $(addprefix $(OUT)/test/,vouch-tee-faults vouch-tee-test \
+	vouch-tee-test-faults)
+
 .PHONY: tests
-tests: $(TEST_BINS) $(CTIME) $(OUT)/test/vouch-tee-faults
+tests: $(TEST_BINS) $(CTIME) $(TEST_TEES)
 
 # What a test may link: the rooms it may include.
 LIBS_TEE := $(LIB_EMU) $(LIB_TA) $(LIB_CORE)
@@ -23,12 +26,19 @@ $(call test_bin,$(1)): $(call obj,$(1)) $(call libs_of,$(1))
 endef
 $(foreach t,$(TEST_SRCS),$(eval $(call test_rule,$(t))))
 
-# The emulated TEE that can be told to fail; never installed.
+# The emulated TEE with a trusted application that only echoes, and both with
+# one that can be told to fail. Never installed.
+$(OUT)/test/vouch-tee-test: $(call obj,emu/main.c emu/test_ta.c) $(LIB_EMU) \
+		$(LIB_CORE)
+	$(link) -lseccomp
 FAULT_OBJS := $(patsubst $(OUT)/obj/%,$(OUT)/obj/faults/%, \
 	$(call obj,emu/main.c emu/fault.c $(EMU_SRCS)))
 $(OUT)/obj/faults/%.o: %.c
 	@$(cc) $(WARN) -DVCH_FAULTS -I. -Iemu/include -c $< -o $@
 $(OUT)/test/vouch-tee-faults: $(FAULT_OBJS) $(LIB_TA) $(LIB_CORE)
+	$(link) -lseccomp
+$(OUT)/test/vouch-tee-test-faults: $(FAULT_OBJS) $(call obj,emu/test_ta.c) \
+		$(LIB_CORE)
 	$(link) -lseccomp
 
 # Everything secret is marked as undefined memory: a flavour of its own.
