@@ -88,7 +88,8 @@ static uint32_t memory_guard(void)
 		setrlimit(RLIMIT_MEMLOCK, &most);
 	}
 	madvise((void *)from, (uintptr_t)_end - from, MADV_DONTDUMP);
-	if (mlockall(MCL_CURRENT | MCL_FUTURE) == 0 || secrets_lock())
+	/* not the future: libseccomp's memory may lie beyond the limit */
+	if (mlockall(MCL_CURRENT) == 0 || secrets_lock())
 		return VCH_GUARD_MEMORY;
 	munlockall();
 	return 0;

@@ -106,7 +106,8 @@ enum vch_err vch_calls_decode(struct vch_calls *ret, struct vch_span call_data)
 static bool understood(const struct vch_call *call, const uint8_t account[20],
 		       const uint8_t entry_point[20])
 {
-	if (memcmp(call->to, account, 20) == 0)
+	/* to zero means the account itself (ERC-7821) */
+	if (memcmp(call->to, account, 20) == 0 || vch_ct_is_zero(call->to, 20))
 		return false;
 	if (memcmp(call->to, entry_point, 20) != 0)
 		return call->data.len == 0;

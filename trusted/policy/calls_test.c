@@ -176,6 +176,9 @@ static void test_value(void **state)
 	memcpy(c.call[0].to, self, 20);
 	assert_int_equal(vch_calls_value(&value, &c, self, entry_point),
 			 VCH_CALL);
+	memset(c.call[0].to, 0, 20);
+	assert_int_equal(vch_calls_value(&value, &c, self, entry_point),
+			 VCH_CALL);
 	c.call[0].to[0] = c.call[1].to[0] = 9;
 	c.call[0].value = c.call[1].value = (vch_u128)1 << 127;
 	c.call[1].data = vch_span(NULL, 0);

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "host/cli/client.h"
+
+#include <openssl/rand.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/base/alloc.h"
+#include "host/base/file.h"
+#include "host/cli/doc.h"
+#include "host/cli/rpc.h"
+#include "trusted/base/check.h"
+
+#define TOKEN_MAX 160
+
+struct vch_client {
+	struct vch_rpc *rpc;
+	char why[768];
+};
+
+/* The token's file: one line. */
+static enum vch_err read_token(char ret[TOKEN_MAX + 1], const char *path)
+{
+	struct vch_buf buf = vch_buf(TOKEN_MAX);
+	enum vch_err err = vch_file_read_private(&buf, path);
+
+	if (!err) {
+		memcpy(ret, vch_buf_text(&buf), buf.len + 1);
+		ret[strcspn(ret, "\r\n")] = '\0';
+	}
+	vch_buf_free(&buf);
+	return err;
+}
+
+enum vch_err vch_client_open(struct vch_client **ret, const char *url,
+			   const char *token_file)
+{
+	struct vch_client *client = vch_alloc(1, sizeof(*client));
+	char token[TOKEN_MAX + 1];
+	enum vch_err err = VCH_OK;
+
+	if (token_file)
+		err = read_token(token, token_file);
+	if (!err)
+		err = vch_rpc_open(&client->rpc, url, token_file ? token : NULL);
+	vch_wipe(token, sizeof(token));
+	if (err) {
+		vch_client_close(client);
+		return err;
+	}
+	*ret = client;
+	return VCH_OK;
+}
+
+void vch_client_close(struct vch_client *client)
+{
+	if (!client)
+		return;
+	vch_rpc_close(client->rpc);
+	free(client);
+}
+
+const char *vch_client_why(const struct vch_client *client)
+{
+	return client->why;
+}
+
+static enum vch_err say(struct vch_client *client, enum vch_err err,
+			const char *why)
+{
+	snprintf(client->why, sizeof(client->why), "%s", why);
+	return err;
+}
+
+/* Calls; a refusal becomes its own code, with the server's details. */
+static enum vch_err call(struct vch_client *client, yyjson_val **ret,
+			 const char *method)
+{
+	enum vch_err err = vch_rpc_call(client->rpc, ret, method);
+	struct vch_rpc_error error;
+	const char *detail;
+	uint64_t code;
+
+	if (err != VCH_CHAIN_RPC)
+		return err ? say(client, err, vch_rpc_why(client->rpc)) : VCH_OK;
+	vch_rpc_error(client->rpc, &error);
+	code = yyjson_get_uint(yyjson_obj_get(error.data, "code"));
+	if (code == 0 || code > UINT16_MAX || !vch_err_known((uint16_t)code))
+		return say(client, VCH_INTERNAL, vch_rpc_why(client->rpc));
+	detail = yyjson_get_str(yyjson_obj_get(error.data, "detail"));
+	return say(client, (enum vch_err)code, detail ? detail : "");
+}
+
+static enum vch_err odd(struct vch_client *client)
+{
+	return say(client, VCH_RECEIPT, "the node's answer lacks what it needs");
+}
+
+enum vch_err vch_client_attest(struct vch_client *client, struct vch_attested *ret)
+{
+	uint8_t challenge[32];
+	yyjson_mut_doc *doc;
+	yyjson_mut_val *params = vch_rpc_object(client->rpc, &doc);
+	yyjson_val *result;
+
+	if (RAND_bytes(challenge, sizeof(challenge)) != 1)
+		return say(client, VCH_ENTROPY, "no challenge could be drawn");
+	vch_doc_put_bytes(doc, params, "challenge", vch_span(challenge, 32));
+	VCH_TRY(call(client, &result, "kms_attest"));
+	memset(ret, 0, sizeof(*ret));
+	if (vch_doc_get_bytes(result, "claims", ret->claims, &ret->claims_len,
+			   sizeof(ret->claims)) ||
+	    vch_doc_get_fixed(result, "signature", ret->signature, 64))
+		return odd(client);
+	if (vch_attested_check_var(ret, challenge))
+		return say(client, VCH_RECEIPT, ret->why);
+	return VCH_OK;
+}
+
+static void create_params(struct vch_rpc *rpc,
+			  const struct vch_deployment *at,
+			  const struct vch_demo_passkey *passkey)
+{
+	yyjson_mut_doc *doc;
+	yyjson_mut_val *params = vch_rpc_object(rpc, &doc);
+	yyjson_mut_val *obj = vch_doc_put_obj(doc, params, "passkey");
+	struct vch_passkey own;
+
+	vch_demo_passkey_public(&own, passkey);
+	vch_doc_put_bytes(doc, obj, "x", vch_span(own.x, 32));
+	vch_doc_put_bytes(doc, obj, "y", vch_span(own.y, 32));
+	vch_doc_put_bytes(doc, obj, "rpIdHash", vch_span(own.rp_id_hash, 32));
+	obj = vch_doc_put_arr(doc, params, "origins");
+	VCH_CHECK(yyjson_mut_arr_add_strcpy(doc, obj, passkey->origin));
+	obj = vch_doc_put_arr(doc, params, "networks");
+	obj = yyjson_mut_arr_add_obj(doc, obj);
+	vch_doc_put_quantity(doc, obj, "chainId", at->chain_id);
+	vch_doc_put_bytes(doc, obj, "entryPoint",
+			   vch_span(at->entry_point, 20));
+	vch_doc_put_bytes(doc, params, "factory", vch_span(at->factory, 20));
+	vch_doc_put_bytes(doc, params, "implementation",
+			   vch_span(at->implementation, 20));
+}
+
+static enum vch_err read_proof(struct vch_client *client, struct vch_proof *ret,
+			       yyjson_val *obj, const uint8_t log_key[32])
+{
+	memset(ret, 0, sizeof(*ret));
+	if (vch_doc_get_bytes(obj, "receipt", ret->bytes, &ret->len,
+			   sizeof(ret->bytes)))
+		return odd(client);
+	if (vch_proof_check_var(ret, log_key))
+		return say(client, VCH_RECEIPT, ret->why);
+	return VCH_OK;
+}
+
+enum vch_err vch_client_create(struct vch_client *client,
+			     struct vch_wallet_account *account,
+			     struct vch_proof *ret_proof,
+			     const struct vch_demo_passkey *passkey,
+			     const struct vch_attested *attested)
+{
+	yyjson_val *result;
+
+	create_params(client->rpc, &account->at, passkey);
+	VCH_TRY(call(client, &result, "vouch_createAccount"));
+	if (vch_doc_get_fixed(result, "address", account->address, 20) ||
+	    vch_doc_get_fixed(result, "cosigner", account->cosigner, 20))
+		return odd(client);
+	memcpy(account->log_key, attested->evidence.log_key, 32);
+	memcpy(account->device_key, attested->evidence.device_key, 32);
+	VCH_TRY(read_proof(client, ret_proof, result, account->log_key));
+	if (vch_proof_statement(ret_proof, account, passkey))
+		return say(client, VCH_RECEIPT, ret_proof->why);
+	account->seq = ret_proof->account.slot.seq;
+	return VCH_OK;
+}
+
+/* ERC-4337's unpacked form, as bundlers speak it. */
+static void put_op(yyjson_mut_doc *doc, yyjson_mut_val *obj,
+		   const struct vch_user_op *op)
+{
+	vch_doc_put_bytes(doc, obj, "sender", vch_span(op->sender, 20));
+	if (op->init_code.len) {
+		vch_doc_put_bytes(doc, obj, "factory",
+				   vch_span(op->init_code.ptr, 20));
+		vch_doc_put_bytes(doc, obj, "factoryData",
+				   vch_span(op->init_code.ptr + 20,
+					    op->init_code.len - 20));
+	}
+	vch_doc_put_bytes(doc, obj, "callData", op->call_data);
+	vch_doc_put_quantity(doc, obj, "verificationGasLimit",
+			      vch_load_be128(op->account_gas_limits));
+	vch_doc_put_quantity(doc, obj, "callGasLimit",
+			      vch_load_be128(op->account_gas_limits + 16));
+	vch_doc_put_quantity(doc, obj, "preVerificationGas",
+			      vch_load_be128(op->pre_verification_gas + 16));
+	vch_doc_put_quantity(doc, obj, "maxPriorityFeePerGas",
+			      vch_load_be128(op->gas_fees));
+	vch_doc_put_quantity(doc, obj, "maxFeePerGas",
+			      vch_load_be128(op->gas_fees + 16));
+	vch_doc_put_word(doc, obj, "nonce", op->nonce);
+}
+
+yyjson_mut_val *vch_cosign_params(yyjson_mut_doc *doc,
+				  const struct vch_wallet_account *account,
+				  const struct vch_payment_op *op,
+				  const struct vch_assertion *assertion)
+{
+	yyjson_mut_val *params = yyjson_mut_obj(doc);
+	yyjson_mut_val *obj;
+
+	VCH_CHECK(params);
+	vch_doc_put_bytes(doc, params, "account",
+			   vch_span(account->address, 20));
+	vch_doc_put_quantity(doc, params, "chainId", account->at.chain_id);
+	vch_doc_put_bytes(doc, params, "entryPoint",
+			   vch_span(account->at.entry_point, 20));
+	put_op(doc, vch_doc_put_obj(doc, params, "userOperation"), &op->op);
+	vch_doc_put_quantity(doc, params, "validUntil", op->valid_until);
+	obj = vch_doc_put_obj(doc, params, "assertion");
+	vch_doc_put_quantity(doc, obj, "passkey", assertion->passkey);
+	vch_doc_put_bytes(doc, obj, "authenticatorData",
+			   assertion->auth_data);
+	vch_doc_put_bytes(doc, obj, "clientDataJSON", assertion->client_data);
+	vch_doc_put_bytes(doc, obj, "signature",
+			   vch_span(assertion->signature, 64));
+	return params;
+}
+
+static enum vch_err decision(struct vch_client *client, struct vch_proof *ret_proof,
+			     struct vch_wallet_account *account,
+			     const uint8_t op_hash[32], enum vch_err code,
+			     yyjson_val *obj)
+{
+	VCH_TRY(read_proof(client, ret_proof, obj, account->log_key));
+	if (vch_proof_decision(ret_proof, account, op_hash, code))
+		return say(client, VCH_RECEIPT, ret_proof->why);
+	account->seq = ret_proof->decision.slot.seq;
+	return VCH_OK;
+}
+
+enum vch_err vch_client_cosign(struct vch_client *client,
+			     struct vch_wallet_account *account,
+			     uint8_t ret_cosignature[65],
+			     struct vch_proof *ret_proof,
+			     const struct vch_payment_op *op,
+			     const struct vch_assertion *assertion)
+{
+	uint8_t sig[65];
+	struct vch_rpc_error error;
+	yyjson_val *result;
+	enum vch_err err;
+
+	ret_proof->len = 0;
+	vch_rpc_params(client->rpc, vch_cosign_params(vch_rpc_doc(client->rpc),
+						    account, op, assertion));
+	err = call(client, &result, "vouch_cosign");
+	if (err) {
+		vch_rpc_error(client->rpc, &error);
+		if (yyjson_obj_get(error.data, "receipt"))
+			VCH_TRY(decision(client, ret_proof, account, op->hash,
+					 err, error.data));
+		return err;
+	}
+	VCH_TRY(decision(client, ret_proof, account, op->hash, VCH_OK, result));
+	if (vch_doc_get_fixed(result, "signature", sig, 65))
+		return odd(client);
+	if (vch_payment_cosignature_check_var(op, sig, account->cosigner))
+		return say(client, VCH_RECEIPT,
+			   "the co-signature is not the co-signer's");
+	memcpy(ret_cosignature, sig, 65);
+	return VCH_OK;
+}
+
+enum vch_err vch_client_account(struct vch_client *client, yyjson_val **ret,
+			      const uint8_t address[20])
+{
+	yyjson_mut_doc *doc;
+	yyjson_mut_val *params = vch_rpc_object(client->rpc, &doc);
+
+	vch_doc_put_bytes(doc, params, "address", vch_span(address, 20));
+	return call(client, ret, "vouch_getAccount");
+}

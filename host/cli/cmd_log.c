@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* vouch log verify | show, vouch receipt verify */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "host/base/hex.h"
+#include "host/cli/cli.h"
+#include "host/cli/doc.h"
+#include "host/cli/logwalk.h"
+#include "host/cli/term.h"
+#include "host/store/log.h"
+#include "trusted/base/check.h"
+
+struct walk_ctx {
+	struct vch_cli *cli;
+	struct vch_logwalk walk;
+	vch_logwalk_fn *each;
+};
+
+static enum vch_err walk_batch(void *ctx, struct vch_log_pos pos,
+			       const struct vch_log_batch *batch)
+{
+	struct walk_ctx *w = ctx;
+
+	(void)pos;
+	return vch_logwalk_batch_var(&w->walk, &batch->batch, w->each, w);
+}
+
+static enum vch_err read_log_key(struct vch_cli *cli, uint8_t key[32],
+				 const uint8_t **ret)
+{
+	*ret = NULL;
+	if (!cli->log_key)
+		return VCH_OK;
+	if (vch_hex_read(key, 32, cli->log_key))
+		return vch_cli_fail(cli, VCH_ARGUMENT,
+				    "--log-key takes 0x and 64 digits");
+	*ret = key;
+	return VCH_OK;
+}
+
+/* Walks the whole log; `each` is told every record as it is checked. */
+static enum vch_err walk_log(struct vch_cli *cli, struct walk_ctx *w,
+			     vch_logwalk_fn *each)
+{
+	const uint8_t *log_key;
+	struct vch_log_end end;
+	uint8_t key[32];
+	enum vch_err err;
+
+	VCH_TRY(read_log_key(cli, key, &log_key));
+	vch_logwalk_init(&w->walk, log_key);
+	w->cli = cli;
+	w->each = each;
+	err = vch_log_each(&end, cli->args[0], walk_batch, w);
+	if (err == VCH_RECEIPT || err == VCH_CORRUPT || err == VCH_CHAIN)
+		return vch_cli_fail(cli, VCH_RECEIPT,
+				    "%s, batch %llu: %s", cli->args[0],
+				    (unsigned long long)w->walk.batches + 1,
+				    w->walk.why ? w->walk.why
+						: "a frame is damaged");
+	if (!err && end.torn_len)
+		return vch_cli_fail(cli, VCH_RECEIPT,
+				    "%s: behind batch %llu stand %llu bytes "
+				    "that are no whole batch: damage, or a "
+				    "write that a crash cut short",
+				    cli->args[0],
+				    (unsigned long long)w->walk.batches,
+				    (unsigned long long)end.torn_len);
+	return err ? vch_cli_fail(cli, err, "the log in %s", cli->args[0])
+		   : VCH_OK;
+}
+
+enum vch_err vch_cmd_log_verify(struct vch_cli *cli)
+{
+	static struct walk_ctx w;
+	const struct vch_logwalk *walk = &w.walk;
+
+	VCH_TRY(walk_log(cli, &w, NULL));
+	if (cli->json) {
+		printf("{\"batches\":%llu,\"records\":%llu,\"logKey\":\"%s\"}\n",
+		       (unsigned long long)walk->batches,
+		       (unsigned long long)walk->records,
+		       vch_term_hex(vch_span(walk->log_key, 32)));
+		return VCH_OK;
+	}
+	printf("%s✓%s the log holds: %llu batches, %llu records, every chain "
+	       "whole,\n  every batch signed by log key %s\n",
+	       vch_ink(VCH_INK_GREEN), vch_ink(VCH_INK_NONE),
+	       (unsigned long long)walk->batches,
+	       (unsigned long long)walk->records,
+	       vch_term_hex(vch_span(walk->log_key, 32)));
+	printf("  %llu starts of shards, %llu accounts, %llu approved, %llu "
+	       "refused\n",
+	       (unsigned long long)walk->starts,
+	       (unsigned long long)walk->accounts,
+	       (unsigned long long)walk->approved,
+	       (unsigned long long)walk->refused);
+	if (!cli->log_key)
+		puts("  (the log itself names that key: compare it with "
+		     "`vouch tee`, or pin --log-key)");
+	return VCH_OK;
+}
+
+static void show_record(void *ctx, const struct vch_logwalk_record *rec)
+{
+	const struct vch_decision *d = rec->decision;
+	time_t at = (time_t)rec->head.expiry_s;
+	char when[32] = "";
+	struct tm tm;
+
+	(void)ctx;
+	if (gmtime_r(&at, &tm))
+		strftime(when, sizeof(when), "%F %TZ", &tm);
+	if (rec->start) /* 64 of them a start: the first speaks for all */
+		return;
+	printf("%s%s%s shard %2u ", vch_ink(VCH_INK_DIM), when,
+	       vch_ink(VCH_INK_NONE), rec->shard);
+	if (rec->account) {
+		printf("account  %s  made\n",
+		       vch_term_hex(vch_span(rec->account->slot.id, 20)));
+		return;
+	}
+	printf("%s%s%s %s  op %s  %s, passkey %u%s%s\n",
+	       vch_ink(d->code ? VCH_INK_RED : VCH_INK_GREEN),
+	       d->code ? "refused " : "approved", vch_ink(VCH_INK_NONE),
+	       vch_term_hex(vch_span(d->slot.id, 20)),
+	       vch_term_short(vch_span(d->op_hash, 32)),
+	       vch_term_amount(d->cost), d->passkey, d->code ? ": " : "",
+	       d->code ? vch_err_name((enum vch_err)d->code) : "");
+	if (d->code)
+		printf("  %s\n", vch_err_sentence((enum vch_err)d->code));
+}
+
+static void put_decision(yyjson_mut_doc *doc, yyjson_mut_val *root,
+			 const struct vch_decision *d)
+{
+	VCH_CHECK(yyjson_mut_obj_add_uint(doc, root, "code", d->code) &&
+		  yyjson_mut_obj_add_str(doc, root, "name",
+					 vch_err_name((enum vch_err)d->code)) &&
+		  yyjson_mut_obj_add_uint(doc, root, "validUntil",
+					  d->valid_until) &&
+		  yyjson_mut_obj_add_uint(doc, root, "chainId", d->chain_id) &&
+		  yyjson_mut_obj_add_uint(doc, root, "passkey", d->passkey));
+	vch_doc_put_bytes(doc, root, "opHash", vch_span(d->op_hash, 32));
+	vch_doc_put_quantity(doc, root, "cost", d->cost);
+}
+
+static void put_slot(yyjson_mut_doc *doc, yyjson_mut_val *root,
+		     const struct vch_slot *slot)
+{
+	vch_doc_put_bytes(doc, root, "account", vch_span(slot->id, 20));
+	VCH_CHECK(yyjson_mut_obj_add_uint(doc, root, "seq", slot->seq));
+	vch_doc_put_quantity(doc, root, "remainder", slot->remainder);
+}
+
+/* One JSON object a line. */
+static void show_record_json(void *ctx, const struct vch_logwalk_record *rec)
+{
+	static const char *const kinds[] = {
+		[VCH_RECORD_START] = "start",
+		[VCH_RECORD_ACCOUNT] = "account",
+		[VCH_RECORD_DECISION] = "decision",
+	};
+	yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
+	yyjson_mut_val *root = yyjson_mut_obj(doc);
+
+	(void)ctx;
+	VCH_CHECK(root &&
+		  yyjson_mut_obj_add_str(doc, root, "kind",
+					 kinds[rec->head.kind]) &&
+		  yyjson_mut_obj_add_uint(doc, root, "time",
+					  rec->head.expiry_s) &&
+		  yyjson_mut_obj_add_uint(doc, root, "shard", rec->shard) &&
+		  yyjson_mut_obj_add_uint(doc, root, "index", rec->index));
+	yyjson_mut_doc_set_root(doc, root);
+	vch_doc_put_bytes(doc, root, "incarnation",
+			  vch_span(rec->incarnation, 16));
+	if (rec->account)
+		put_slot(doc, root, &rec->account->slot);
+	if (rec->decision) {
+		put_slot(doc, root, &rec->decision->slot);
+		put_decision(doc, root, rec->decision);
+	}
+	vch_doc_put_bytes(doc, root, "record", rec->bytes);
+	vch_doc_show(doc);
+	yyjson_mut_doc_free(doc);
+}
+
+enum vch_err vch_cmd_log_show(struct vch_cli *cli)
+{
+	static struct walk_ctx w;
+
+	return walk_log(cli, &w, cli->json ? show_record_json : show_record);
+}
+
+static enum vch_err verify_receipt(struct vch_cli *cli, const char *hex,
+				   const uint8_t log_key[32])
+{
+	static struct vch_proof proof;
+	struct vch_logwalk_record rec = {0};
+
+	if (vch_hex_read_some(proof.bytes, &proof.len, sizeof(proof.bytes),
+			      hex))
+		return vch_cli_fail(cli, VCH_RECEIPT, "a receipt is not hex");
+	if (vch_proof_check_var(&proof, log_key))
+		return vch_cli_fail(cli, VCH_RECEIPT, "%s", proof.why);
+	rec.shard = proof.receipt.shard;
+	rec.incarnation = proof.receipt.incarnation;
+	rec.index = proof.receipt.index;
+	rec.bytes = proof.receipt.record;
+	rec.head = proof.head;
+	if (proof.head.kind == VCH_RECORD_ACCOUNT)
+		rec.account = &proof.account;
+	else
+		rec.decision = &proof.decision;
+	if (cli->json)
+		show_record_json(NULL, &rec);
+	else
+		show_record(NULL, &rec);
+	return VCH_OK;
+}
+
+enum vch_err vch_cmd_receipt_verify(struct vch_cli *cli)
+{
+	static char line[VCH_HEX_SIZE(VCH_RECEIPT_ENC_MAX) + 2];
+	const uint8_t *log_key;
+	uint8_t key[32];
+
+	VCH_TRY(read_log_key(cli, key, &log_key));
+	if (!log_key)
+		return vch_cli_fail(cli, VCH_ARGUMENT,
+				    "--log-key is needed; `vouch tee` tells "
+				    "it");
+	if (strcmp(cli->args[0], "-") != 0)
+		return verify_receipt(cli, cli->args[0], log_key);
+	while (fgets(line, sizeof(line), stdin)) {
+		line[strcspn(line, "\r\n")] = '\0';
+		VCH_TRY(verify_receipt(cli, line, log_key));
+	}
+	return VCH_OK;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The commands there are: help, parsing and completion all read this. */
+#include "host/cli/cli.h"
+#include "trusted/base/check.h"
+
+#define NODE_OPTIONS (VCH_O(NODE) | VCH_O(TOKEN_FILE))
+#define PAY_OPTIONS                                                            \
+	(NODE_OPTIONS | VCH_O(PASSKEY) | VCH_O(CHAIN) | VCH_O(BUNDLER_FROM) |  \
+	 VCH_O(JSON))
+
+const struct vch_cli_command vch_cli_commands[] = {
+	{"demo", NULL, NULL, "the whole story once, from passkey to refusals",
+	 "Makes a new demo passkey and account, funds it from the chain's "
+	 "development\naccount, pays, and shows three refusals. Exit 0 only if "
+	 "all of it happened.",
+	 "vouch demo --passkey demo.json --deployment deployment.json",
+	 PAY_OPTIONS | VCH_O(DEPLOYMENT), vch_cmd_demo},
+	{"passkey", "create", NULL, "makes a demo authenticator in a file",
+	 "For trying and testing: real accounts use real authenticators.",
+	 "vouch passkey create --file demo.json",
+	 VCH_O(FILE) | VCH_O(RP_ID) | VCH_O(ORIGIN) | VCH_O(NO_COUNTER) |
+		 VCH_O(JSON),
+	 vch_cmd_passkey_create},
+	{"passkey", "show", NULL, "its public key, counter and accounts", NULL,
+	 NULL, VCH_O(FILE) | VCH_O(JSON), vch_cmd_passkey_show},
+	{"account", "create", NULL,
+	 "an account for the passkey, checked before it is believed",
+	 "The address is computed here; receipt, statement and evidence must "
+	 "all hold.",
+	 "vouch account create --deployment deployment.json",
+	 NODE_OPTIONS | VCH_O(PASSKEY) | VCH_O(CHAIN) | VCH_O(DEPLOYMENT) |
+		 VCH_O(JSON),
+	 vch_cmd_account_create},
+	{"account", "show", "ADDRESS", "what the node knows of an account",
+	 NULL, NULL, VCH_O(NODE) | VCH_O(JSON), vch_cmd_account_show},
+	{"pay", NULL, NULL, "pays: passkey, co-signer, chain",
+	 "The co-signer's record is checked before the operation is sent "
+	 "through\nEntryPoint.handleOps.",
+	 "vouch pay --from 0x… --to 0x… --amount 0.01ether",
+	 PAY_OPTIONS | VCH_O(FROM) | VCH_O(TO) | VCH_O(AMOUNT) |
+		 VCH_O(WITHOUT) | VCH_O(COUNT) | VCH_O(NONCE_KEY) | VCH_O(PRINT_REQUEST) |
+		 VCH_O(PRINT_OPERATION),
+	 vch_cmd_pay},
+	{"operation", "hash", "FILE",
+	 "userOpHash of packed operations (-: one JSON object a line)", NULL,
+	 NULL, 0, vch_cmd_operation_hash},
+	{"log", "verify", "DIR", "checks chains, roots and signatures, no key",
+	 NULL, "vouch log verify ~/.vouch/node/log",
+	 VCH_O(LOG_KEY) | VCH_O(JSON), vch_cmd_log_verify},
+	{"log", "show", "DIR", "what was approved, refused, and why", NULL,
+	 NULL, VCH_O(LOG_KEY) | VCH_O(JSON), vch_cmd_log_show},
+	{"receipt", "verify", "HEX", "checks receipts (-: one a line)", NULL,
+	 NULL, VCH_O(LOG_KEY) | VCH_O(JSON), vch_cmd_receipt_verify},
+	{"tee", NULL, NULL, "asks the TEE for evidence and checks it", NULL,
+	 "vouch tee --node http://127.0.0.1:3000", VCH_O(NODE) | VCH_O(JSON),
+	 vch_cmd_tee},
+	{"deploy", NULL, NULL, "puts EntryPoint v0.8 and the factory on chain",
+	 "At the same addresses on every chain, by the deterministic deployer.",
+	 "vouch deploy --chain http://127.0.0.1:8545 --deployment d.json",
+	 VCH_O(CHAIN) | VCH_O(DEPLOYMENT) | VCH_O(ARTIFACTS) |
+		 VCH_O(ENTRY_POINT_ARTIFACT) | VCH_O(BUNDLER_FROM) |
+		 VCH_O(JSON),
+	 vch_cmd_deploy},
+	{"completion", NULL, "bash", "prints completion for the shell", NULL,
+	 "source <(vouch completion bash)", 0, vch_cli_completion},
+};
+const size_t vch_cli_command_cnt = VCH_ARRAY_LEN(vch_cli_commands);

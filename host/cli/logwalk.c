@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "host/cli/logwalk.h"
+
+#include <string.h>
+
+#include "trusted/base/ct.h"
+#include "trusted/log/chain.h"
+
+#define HOLDS(walk, cond, text)                                                \
+	do {                                                                   \
+		if (!(cond)) {                                                 \
+			(walk)->why = text;                                    \
+			return VCH_RECEIPT;                                    \
+		}                                                              \
+	} while (0)
+
+void vch_logwalk_init(struct vch_logwalk *walk, const uint8_t *log_key)
+{
+	memset(walk, 0, sizeof(*walk));
+	if (!log_key)
+		return;
+	memcpy(walk->log_key, log_key, 32);
+	walk->has_log_key = true;
+}
+
+/* A START begins an incarnation where the shard's chain stands. */
+static enum vch_err take_start(struct vch_logwalk *walk,
+			       const struct vch_section *section,
+			       const struct vch_start *start)
+{
+	struct vch_logwalk_shard *at = &walk->shard[section->shard];
+
+	HOLDS(walk,
+	      start->shard == section->shard &&
+		      !memcmp(start->incarnation, section->incarnation, 16) &&
+		      !memcmp(start->prev_head, at->head, 32),
+	      "a START does not begin where its shard stands");
+	HOLDS(walk,
+	      !at->started ||
+		      memcmp(at->incarnation, section->incarnation, 16) != 0,
+	      "an incarnation starts twice");
+	if (!walk->has_log_key)
+		memcpy(walk->log_key, start->log_key, 32);
+	walk->has_log_key = true;
+	HOLDS(walk, !memcmp(walk->log_key, start->log_key, 32),
+	      "a START names another log key");
+	memcpy(at->incarnation, section->incarnation, 16);
+	at->index = 0;
+	at->started = true;
+	walk->starts++;
+	return VCH_OK;
+}
+
+/* Decodes what stands behind the head; the counts follow. */
+static enum vch_err take_record(struct vch_logwalk *walk,
+				const struct vch_section *section, uint8_t idx,
+				vch_logwalk_fn *each, void *ctx)
+{
+	static struct vch_proof decoded;
+	static struct vch_start start;
+	struct vch_logwalk_shard *at = &walk->shard[section->shard];
+	struct vch_span bytes = section->records[idx];
+	struct vch_logwalk_record rec = {.shard = section->shard,
+					 .bytes = bytes};
+	struct vch_reader r = vch_reader(bytes);
+
+	vch_record_head_read(&r, &rec.head);
+	if (rec.head.kind == VCH_RECORD_START) {
+		vch_start_read(&r, &start);
+		HOLDS(walk, !vch_reader_end(&r), "a record does not decode");
+		VCH_TRY(take_start(walk, section, &start));
+		rec.start = &start;
+	} else {
+		HOLDS(walk, !vch_record_decode(&decoded, bytes),
+		      "a record does not decode");
+		HOLDS(walk, at->started, "a shard has records and no START");
+	}
+	HOLDS(walk,
+	      at->index == section->index + idx &&
+		      !memcmp(at->incarnation, section->incarnation, 16),
+	      "records are missing, or of another incarnation");
+	if (rec.head.kind == VCH_RECORD_ACCOUNT) {
+		rec.account = &decoded.account;
+		walk->accounts++;
+	} else if (rec.head.kind == VCH_RECORD_DECISION) {
+		rec.decision = &decoded.decision;
+		walk->approved += decoded.decision.code == VCH_OK;
+		walk->refused += decoded.decision.code != VCH_OK;
+	}
+	rec.incarnation = at->incarnation;
+	rec.index = at->index++;
+	vch_head_add(at->head, bytes);
+	walk->records++;
+	if (each)
+		each(ctx, &rec);
+	return VCH_OK;
+}
+
+static enum vch_err take_section(struct vch_logwalk *walk,
+				 const struct vch_section *section,
+				 vch_logwalk_fn *each, void *ctx)
+{
+	HOLDS(walk, section->shard < VCH_SHARDS, "a shard beyond all shards");
+	HOLDS(walk,
+	      !memcmp(walk->shard[section->shard].head, section->prev_head, 32),
+	      "a section does not continue its shard's chain");
+	for (uint8_t i = 0; i < section->records_cnt; i++)
+		VCH_TRY(take_record(walk, section, i, each, ctx));
+	return VCH_OK;
+}
+
+enum vch_err vch_logwalk_batch_var(struct vch_logwalk *walk,
+				   const struct vch_batch *batch,
+				   vch_logwalk_fn *each, void *ctx)
+{
+	struct vch_leaves leaves;
+
+	HOLDS(walk, !vch_batch_leaves(&leaves, batch),
+	      "a batch's root is not that of its records");
+	for (uint8_t i = 0; i < batch->sections_cnt; i++)
+		VCH_TRY(take_section(walk, &batch->sections[i], each, ctx));
+	HOLDS(walk,
+	      !vch_root_verify_var(walk->log_key, batch->root,
+				   batch->signature),
+	      "a batch is not signed by the log key");
+	walk->batches++;
+	return VCH_OK;
+}

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "host/cli/proof.h"
+
+#include <string.h>
+
+#include "trusted/base/ct.h"
+#include "trusted/crypto/ed25519.h"
+#include "trusted/crypto/sha256.h"
+#include "trusted/log/chain.h"
+#include "trusted/policy/account.h"
+
+/* The policy every account is born with, as the contract has it. */
+#define DAILY_LIMIT_BORN ((vch_u128)100000000000000000u)
+#define FEE_MAX_BORN ((vch_u128)20000000000000000u)
+
+static const char evidence_label[] = "vouch evidence v1";
+
+/* Names the first claim that does not hold. */
+#define CLAIM(to, cond, text)                                                  \
+	do {                                                                   \
+		if (!(cond)) {                                                 \
+			(to)->why = text;                                      \
+			return VCH_RECEIPT;                                    \
+		}                                                              \
+	} while (0)
+
+static bool names(struct vch_span text, const char *word)
+{
+	return memmem(text.ptr, text.len, word, strlen(word)) != NULL;
+}
+
+enum vch_err vch_attested_check_var(struct vch_attested *att,
+				    const uint8_t challenge[32])
+{
+	struct vch_span claims = vch_span(att->claims, att->claims_len);
+	uint8_t msg[sizeof(evidence_label) - 1 + sizeof(att->claims)];
+	struct vch_writer w = vch_writer(msg, sizeof(msg));
+	struct vch_ed25519_pk pk;
+
+	CLAIM(att, !vch_evidence_decode(&att->evidence, claims),
+	      "the evidence is not in its canonical form");
+	CLAIM(att, !memcmp(att->evidence.challenge, challenge, 32),
+	      "the evidence answers another challenge");
+	vch_write_bytes(&w, evidence_label, sizeof(evidence_label) - 1);
+	vch_write_bytes(&w, claims.ptr, claims.len);
+	CLAIM(att,
+	      !vch_ed25519_pk_parse(&pk, att->evidence.device_key) &&
+		      !vch_ed25519_verify_var(&pk, vch_written(&w),
+					      att->signature),
+	      "the evidence is not signed by the device key it names");
+	att->emulated = names(att->evidence.platform, "EMULATED");
+	return VCH_OK;
+}
+
+enum vch_err vch_record_decode(struct vch_proof *ret, struct vch_span record)
+{
+	struct vch_reader r = vch_reader(record);
+
+	vch_record_head_read(&r, &ret->head);
+	if (ret->head.kind == VCH_RECORD_ACCOUNT)
+		vch_account_record_read(&r, &ret->account);
+	else if (ret->head.kind == VCH_RECORD_DECISION)
+		vch_decision_read(&r, &ret->decision);
+	else
+		return VCH_FORMAT;
+	return vch_reader_end(&r);
+}
+
+enum vch_err vch_proof_check_var(struct vch_proof *proof,
+				 const uint8_t log_key[32])
+{
+	struct vch_span bytes = vch_span(proof->bytes, proof->len);
+
+	CLAIM(proof, !vch_receipt_decode(&proof->receipt, bytes),
+	      "the receipt is not in its canonical form");
+	CLAIM(proof, !vch_receipt_verify_var(&proof->receipt, log_key),
+	      "the receipt's path or signature does not hold");
+	CLAIM(proof, !vch_record_decode(proof, proof->receipt.record),
+	      "the receipt's record is of no known kind");
+	return VCH_OK;
+}
+
+/* The slot's state is the hash of exactly these config and counters. */
+static bool state_fits(const struct vch_account_record *rec)
+{
+	uint8_t hashes[64];
+	uint8_t state[32];
+
+	vch_sha256_hash(hashes, rec->config);
+	vch_sha256_hash(hashes + 32, rec->counters);
+	vch_sha256_hash(state, vch_span(hashes, sizeof(hashes)));
+	return memcmp(state, rec->slot.state, 32) == 0;
+}
+
+/* Only this passkey on only this page. */
+static bool keys_fit(const struct vch_config *c,
+		     const struct vch_demo_passkey *passkey)
+{
+	struct vch_span origin =
+		vch_span(passkey->origin, strlen(passkey->origin));
+	struct vch_passkey own;
+
+	vch_demo_passkey_public(&own, passkey);
+	return c->passkeys_cnt == 1 && !memcmp(c->passkeys[0].x, own.x, 32) &&
+	       !memcmp(c->passkeys[0].y, own.y, 32) &&
+	       !memcmp(c->passkeys[0].rp_id_hash, own.rp_id_hash, 32) &&
+	       c->passkeys[0].flags == own.flags && c->origins_cnt == 1 &&
+	       vch_span_equal(c->origins[0], origin);
+}
+
+static bool places_fit(const struct vch_config *c,
+		       const struct vch_deployment *at)
+{
+	return c->networks_cnt == 1 &&
+	       c->networks[0].chain_id == at->chain_id &&
+	       !memcmp(c->networks[0].entry_point, at->entry_point, 20) &&
+	       !memcmp(c->factory, at->factory, 20) &&
+	       !memcmp(c->implementation, at->implementation, 20);
+}
+
+static bool policy_fits(const struct vch_config *c)
+{
+	return c->version == VCH_CONFIG_VERSION && c->assets_cnt == 1 &&
+	       vch_ct_is_zero(c->assets[0].token, 20) &&
+	       c->assets[0].daily_limit == DAILY_LIMIT_BORN &&
+	       c->fee_max == FEE_MAX_BORN && c->calls_cnt == 0 &&
+	       c->grants_cnt == 0 && vch_ct_is_zero(c->guardians_hash, 32);
+}
+
+/* The address is computed here, from our own passkey: nobody's word. */
+static bool address_fits(const struct vch_config *c,
+			 const struct vch_wallet_account *account,
+			 const struct vch_demo_passkey *passkey)
+{
+	uint8_t commitment[VCH_COMMITMENT_LEN];
+	struct vch_passkey own;
+	uint8_t address[20];
+
+	vch_demo_passkey_public(&own, passkey);
+	vch_account_commitment(commitment, &own, account->cosigner);
+	vch_account_address(address, account->at.factory,
+			    account->at.implementation, commitment);
+	return !memcmp(address, account->address, 20) &&
+	       !memcmp(address, c->address, 20) &&
+	       !memcmp(account->cosigner, c->cosigner, 20);
+}
+
+enum vch_err vch_proof_statement(struct vch_proof *proof,
+				 const struct vch_wallet_account *account,
+				 const struct vch_demo_passkey *passkey)
+{
+	const struct vch_account_record *rec = &proof->account;
+	struct vch_config config;
+
+	CLAIM(proof, proof->head.kind == VCH_RECORD_ACCOUNT,
+	      "the record does not make an account");
+	CLAIM(proof, !vch_config_decode(&config, rec->config),
+	      "the config is not in its canonical form");
+	CLAIM(proof, state_fits(rec) && rec->slot.seq == 1,
+	      "the record is not the first of a new account");
+	CLAIM(proof, rec->slot.flags == 0, "the account is born frozen");
+	CLAIM(proof, keys_fit(&config, passkey),
+	      "the account was not made for this passkey and page alone");
+	CLAIM(proof, places_fit(&config, &account->at),
+	      "the account was made for another chain or other contracts");
+	CLAIM(proof, policy_fits(&config),
+	      "the account's policy is not the tightest default");
+	CLAIM(proof,
+	      address_fits(&config, account, passkey) &&
+		      !memcmp(rec->slot.id, account->address, 20),
+	      "the address does not follow from passkey and co-signer");
+	return VCH_OK;
+}
+
+enum vch_err vch_proof_decision(struct vch_proof *proof,
+				const struct vch_wallet_account *account,
+				const uint8_t op_hash[32], enum vch_err code)
+{
+	const struct vch_decision *rec = &proof->decision;
+
+	CLAIM(proof, proof->head.kind == VCH_RECORD_DECISION,
+	      "the record is not a decision");
+	CLAIM(proof, !memcmp(rec->slot.id, account->address, 20),
+	      "the record is about another account");
+	CLAIM(proof, !memcmp(rec->op_hash, op_hash, 32),
+	      "the record is about another operation");
+	CLAIM(proof, rec->code == (uint16_t)code,
+	      "the record tells another decision than the answer");
+	CLAIM(proof, rec->slot.seq > account->seq,
+	      "the record is older than one shown before: a rolled-back log");
+	return VCH_OK;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a client checks before it believes a node (PROTOCOL 4 and 7): the
+ * evidence, a receipt, the statement of an account's birth, the record of a
+ * decision. Every check that fails is VCH_RECEIPT, with the reason in words.
+ */
+#ifndef HOST_CLI_PROOF_H
+#define HOST_CLI_PROOF_H
+
+#include "host/cli/wallet.h"
+#include "trusted/base/bytes.h"
+#include "wire/gen/log.h"
+#include "wire/gen/ta.h"
+
+/* Evidence that was checked, and the bytes it views: do not copy it. */
+struct vch_attested {
+	uint8_t claims[VCH_EVIDENCE_ENC_MAX];
+	uint8_t signature[64];
+	size_t claims_len;
+	struct vch_evidence evidence;
+	bool emulated;
+	const char *why;
+};
+
+/*
+ * Checks claims and signature (filled in by the caller) against the device
+ * key they name and the challenge, and decodes them. An emulated TEE's
+ * evidence rests on nobody's root: `emulated` says so.
+ */
+VCH_MUST enum vch_err vch_attested_check_var(struct vch_attested *att,
+					     const uint8_t challenge[32]);
+
+/* A receipt that was checked, and the bytes it views: do not copy it. */
+struct vch_proof {
+	uint8_t bytes[VCH_RECEIPT_ENC_MAX];
+	size_t len;
+	struct vch_receipt receipt;
+	struct vch_record_head head;
+	struct vch_account_record account; /* head.kind RECORD_ACCOUNT */
+	struct vch_decision decision;	   /* head.kind RECORD_DECISION */
+	const char *why;
+};
+
+/* Checks the receipt in bytes and decodes the record in it. */
+VCH_MUST enum vch_err vch_proof_check_var(struct vch_proof *proof,
+					  const uint8_t log_key[32]);
+
+/* Decodes one record; VCH_FORMAT if it is of no known kind. */
+VCH_MUST enum vch_err vch_record_decode(struct vch_proof *ret,
+					struct vch_span record);
+
+/*
+ * The record is the birth of this account with exactly this passkey and page,
+ * this network, nobody else, and the tightest default policy; and the address
+ * is the one that follows from passkey and co-signer.
+ */
+VCH_MUST enum vch_err
+vch_proof_statement(struct vch_proof *proof,
+		    const struct vch_wallet_account *account,
+		    const struct vch_demo_passkey *passkey);
+
+/*
+ * The record is a decision about this operation of this account, later than
+ * what the account has shown before, and its code is this one.
+ */
+VCH_MUST enum vch_err
+vch_proof_decision(struct vch_proof *proof,
+		   const struct vch_wallet_account *account,
+		   const uint8_t op_hash[32], enum vch_err code);
+
+#endif

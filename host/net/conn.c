@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "host/net/conn.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "host/base/alloc.h"
+#include "host/base/clock.h"
+#include "trusted/base/check.h"
+#include "trusted/base/ct.h"
+#include "trusted/base/wipe.h"
+
+#define TICK_NS (VCH_NS_PER_S / 4)
+
+/* Shuts who is late. The lock keeps the descriptors open meanwhile. */
+static void reap(struct vch_conns *conns, uint64_t now)
+{
+	for (struct vch_conn *c = conns->first; c; c = c->next) {
+		uint64_t deadline = atomic_load(&c->deadline_ns);
+
+		if (deadline == 0 || deadline > now)
+			continue;
+		atomic_store(&c->deadline_ns, 0);
+		shutdown(c->fd, SHUT_RDWR);
+		conns->slow_cnt++;
+	}
+}
+
+static void wait_tick(struct vch_conns *conns)
+{
+	struct timespec at;
+
+	clock_gettime(CLOCK_MONOTONIC, &at);
+	at.tv_nsec += TICK_NS;
+	if (at.tv_nsec >= (long)VCH_NS_PER_S) {
+		at.tv_nsec -= (long)VCH_NS_PER_S;
+		at.tv_sec++;
+	}
+	pthread_cond_timedwait(&conns->wake, &conns->lock, &at);
+}
+
+static void *reaper_main(void *ctx)
+{
+	struct vch_conns *conns = ctx;
+
+	pthread_mutex_lock(&conns->lock);
+	while (!conns->stop) {
+		wait_tick(conns);
+		reap(conns, vch_clock_ns());
+	}
+	pthread_mutex_unlock(&conns->lock);
+	return NULL;
+}
+
+enum vch_err vch_conns_start(struct vch_conns *conns)
+{
+	pthread_condattr_t attr;
+
+	*conns = (struct vch_conns){0};
+	pthread_mutex_init(&conns->lock, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&conns->wake, &attr);
+	pthread_condattr_destroy(&attr);
+	if (pthread_create(&conns->reaper, NULL, reaper_main, conns) != 0)
+		return VCH_INTERNAL;
+	return VCH_OK;
+}
+
+void vch_conns_stop(struct vch_conns *conns)
+{
+	pthread_mutex_lock(&conns->lock);
+	VCH_CHECK(!conns->first);
+	conns->stop = true;
+	pthread_cond_signal(&conns->wake);
+	pthread_mutex_unlock(&conns->lock);
+	pthread_join(conns->reaper, NULL);
+	pthread_cond_destroy(&conns->wake);
+	pthread_mutex_destroy(&conns->lock);
+}
+
+struct vch_conn *vch_conn_open(struct vch_conns *conns, int fd)
+{
+	struct vch_conn *conn = vch_alloc(1, sizeof(*conn));
+
+	conn->all = conns;
+	conn->fd = fd;
+	pthread_mutex_lock(&conns->lock);
+	conn->next = conns->first;
+	if (conn->next)
+		conn->next->prev = conn;
+	conns->first = conn;
+	conns->open_cnt++;
+	conns->all_cnt++;
+	pthread_mutex_unlock(&conns->lock);
+	return conn;
+}
+
+void vch_conn_close(struct vch_conn *conn)
+{
+	struct vch_conns *conns = conn->all;
+
+	pthread_mutex_lock(&conns->lock);
+	if (conn->next)
+		conn->next->prev = conn->prev;
+	if (conn->prev)
+		conn->prev->next = conn->next;
+	else
+		conns->first = conn->next;
+	conns->open_cnt--;
+	pthread_mutex_unlock(&conns->lock);
+	vch_wipe(conn->secret_token, sizeof(conn->secret_token));
+	free(conn);
+}
+
+void vch_conn_deadline(struct vch_conn *conn, uint32_t seconds)
+{
+	uint64_t at = seconds * (uint64_t)VCH_NS_PER_S;
+
+	atomic_store(&conn->deadline_ns, at > 0 ? vch_clock_ns() + at : 0);
+}
+
+bool vch_conn_token(struct vch_conn *conn, const struct vch_token *token,
+		    struct vch_span text)
+{
+	if (text.len > 0 && text.len == conn->token_len &&
+	    vch_ct_equal(text.ptr, conn->secret_token, text.len))
+		return true;
+	if (!vch_token_check(token, text))
+		return false;
+	memcpy(conn->secret_token, text.ptr, text.len);
+	conn->token_len = text.len;
+	return true;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The open connections of a server and their deadlines. A thread looks at
+ * them a few times a second and shuts those that are late: the library's own
+ * timeout only knows silence, not a client that sends a byte now and then.
+ */
+#ifndef HOST_NET_CONN_H
+#define HOST_NET_CONN_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "host/net/token.h"
+#include "trusted/base/bytes.h"
+
+struct vch_conns;
+
+struct vch_conn {
+	struct vch_conns *all;
+	struct vch_conn *prev;
+	struct vch_conn *next;
+	int fd;
+	_Atomic uint64_t deadline_ns; /* 0: none */
+	/* The token this connection showed last, found good. */
+	uint8_t secret_token[VCH_TOKEN_TEXT_MAX];
+	size_t token_len;
+};
+
+struct vch_conns {
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	pthread_t reaper;
+	struct vch_conn *first;
+	bool stop;
+	uint64_t open_cnt;
+	uint64_t all_cnt;
+	uint64_t slow_cnt;
+};
+
+/* Starts the thread. VCH_INTERNAL if the system gives none. */
+VCH_MUST enum vch_err vch_conns_start(struct vch_conns *conns);
+/* Ends it. The connections must have been closed. */
+void vch_conns_stop(struct vch_conns *conns);
+
+/* A new connection; vch_conn_close before its descriptor is closed. */
+struct vch_conn *vch_conn_open(struct vch_conns *conns, int fd);
+void vch_conn_close(struct vch_conn *conn);
+
+/* It is cut off seconds from now, unless told otherwise. 0: it may wait. */
+void vch_conn_deadline(struct vch_conn *conn, uint32_t seconds);
+
+/*
+ * True if text is the token. What was found good once is remembered for the
+ * connection, so the next request with the same text costs a comparison.
+ */
+bool vch_conn_token(struct vch_conn *conn, const struct vch_token *token,
+		    struct vch_span text);
+
+#endif

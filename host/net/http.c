@@ -1,0 +1,501 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "host/net/http.h"
+
+#include <microhttpd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "host/base/alloc.h"
+#include "host/base/buf.h"
+#include "host/base/clock.h"
+#include "host/base/logline.h"
+#include "host/net/conn.h"
+#include "host/net/jsonrpc.h"
+#include "trusted/base/check.h"
+
+#define HEAD_MAX (32u << 10)
+/* All bodies under way together. */
+#define BODIES_MAX (64u << 20)
+#define BODY_FIRST 4096u
+#define THREAD_STACK (1u << 20)
+#define LISTEN_BACKLOG 512
+
+struct vch_http {
+	struct MHD_Daemon *daemon;
+	struct vch_http_options opt;
+	struct vch_conns conns;
+	atomic_bool quiet;
+	_Atomic uint64_t bodies; /* bytes */
+	_Atomic uint64_t under_way;
+	_Atomic uint64_t unanswered;
+	_Atomic uint64_t requests_all;
+	_Atomic uint64_t refused_all;
+};
+
+/* Where a request that a handler has stands; who comes second acts. */
+enum { RUNNING, SUSPENDED, ANSWERED };
+
+struct vch_http_request {
+	struct vch_http *http;
+	struct MHD_Connection *connection;
+	struct vch_conn *conn;
+	const struct vch_http_route *route;
+	enum vch_err refusal; /* known before the body was read */
+	bool authorised;
+	bool started;
+	atomic_int state;
+	char *body;
+	size_t body_len;
+	size_t body_cap; /* counted in http->bodies */
+	/* The answer. */
+	unsigned status;
+	enum vch_http_type type;
+	char *text;
+	size_t text_len;
+};
+
+char *vch_http_body(struct vch_http_request *req, size_t *ret_len)
+{
+	*ret_len = req->body_len;
+	return req->body;
+}
+
+bool vch_http_authorised(const struct vch_http_request *req)
+{
+	return req->authorised;
+}
+
+void vch_http_reply(struct vch_http_request *req, unsigned status,
+		    enum vch_http_type type, char *text, size_t len)
+{
+	struct MHD_Connection *connection = req->connection;
+
+	req->status = status;
+	req->type = type;
+	req->text = text;
+	req->text_len = len;
+	atomic_fetch_sub(&req->http->unanswered, 1);
+	if (atomic_exchange(&req->state, ANSWERED) == SUSPENDED)
+		MHD_resume_connection(connection);
+}
+
+static struct vch_buf error_text(enum vch_err err)
+{
+	struct vch_buf out = vch_json_out();
+
+	vch_json_open(&out, NULL, '{');
+	vch_json_put_str(&out, "jsonrpc", "2.0");
+	vch_json_put_json(&out, "id", "null", 4);
+	vch_rpc_put_error(&out, "error", err, NULL, vch_span(NULL, 0));
+	vch_json_close(&out, '}');
+	return out;
+}
+
+void vch_http_refuse(struct vch_http_request *req, enum vch_err err)
+{
+	struct vch_buf out = error_text(err);
+
+	vch_http_reply(req, vch_doors_status(err), VCH_HTTP_JSON,
+		       (char *)out.ptr, out.len);
+}
+
+/* --- on the server's threads ------------------------------------------- */
+
+static void add_headers(struct MHD_Response *r, unsigned status,
+			enum vch_http_type type, bool closing)
+{
+	static const char *const TYPES[] = {
+		[VCH_HTTP_JSON] = "application/json",
+		[VCH_HTTP_METRICS] = "text/plain; version=0.0.4",
+	};
+
+	MHD_add_response_header(r, "Content-Type", TYPES[type]);
+	MHD_add_response_header(r, "Cache-Control", "no-store");
+	MHD_add_response_header(r, "X-Content-Type-Options", "nosniff");
+	if (status == MHD_HTTP_UNAUTHORIZED)
+		MHD_add_response_header(r, "WWW-Authenticate", "Bearer");
+	if (status == MHD_HTTP_SERVICE_UNAVAILABLE)
+		MHD_add_response_header(r, "Retry-After", "1");
+	if (closing)
+		MHD_add_response_header(r, "Connection", "close");
+}
+
+/* Takes text over. */
+static enum MHD_Result send_text(struct vch_http_request *req, unsigned status,
+				 enum vch_http_type type, char *text,
+				 size_t len)
+{
+	struct MHD_Response *response;
+	enum MHD_Result queued;
+
+	response = text ? MHD_create_response_from_buffer_with_free_callback(
+				  len, text, free)
+			: MHD_create_response_from_buffer(
+				  0, (void *)"", MHD_RESPMEM_PERSISTENT);
+	if (!response) {
+		free(text);
+		return MHD_NO;
+	}
+	add_headers(response, status, type, atomic_load(&req->http->quiet));
+	vch_conn_deadline(req->conn, req->http->opt.request_s);
+	queued = MHD_queue_response(req->connection, status, response);
+	MHD_destroy_response(response);
+	return queued;
+}
+
+static enum MHD_Result send_refusal(struct vch_http_request *req)
+{
+	struct vch_buf out = error_text(req->refusal);
+	unsigned status = vch_doors_status(req->refusal);
+
+	atomic_fetch_add(&req->http->refused_all, 1);
+	return send_text(req, status, VCH_HTTP_JSON, (char *)out.ptr, out.len);
+}
+
+struct headers {
+	struct vch_head head;
+	const char *authorization;
+};
+
+static void take_header(struct headers *h, const char **place,
+			const char *value)
+{
+	h->head.twice = h->head.twice || *place;
+	*place = value;
+}
+
+static enum MHD_Result on_header(void *ctx, enum MHD_ValueKind kind,
+				 const char *key, const char *value)
+{
+	struct headers *h = ctx;
+
+	(void)kind;
+	if (!value)
+		return MHD_YES;
+	if (strcasecmp(key, "Host") == 0)
+		take_header(h, &h->head.host, value);
+	else if (strcasecmp(key, "Origin") == 0)
+		take_header(h, &h->head.origin, value);
+	else if (strcasecmp(key, "Content-Type") == 0)
+		take_header(h, &h->head.content_type, value);
+	else if (strcasecmp(key, "Authorization") == 0)
+		take_header(h, &h->authorization, value);
+	else if (strcasecmp(key, "Content-Length") == 0)
+		h->head.body_len = strtoull(value, NULL, 10);
+	return MHD_YES;
+}
+
+static const struct vch_http_route *
+find_route(const struct vch_http *http, const char *method, const char *path)
+{
+	for (size_t i = 0; i < http->opt.route_cnt; i++)
+		if (strcmp(http->opt.routes[i].path, path) == 0 &&
+		    strcmp(http->opt.routes[i].method, method) == 0)
+			return &http->opt.routes[i];
+	return NULL;
+}
+
+/* All that can be said before the body: doors, token, route. */
+static enum vch_err admit(struct vch_http_request *req, const char *method,
+			  const char *path)
+{
+	const struct vch_http_options *opt = &req->http->opt;
+	struct headers h = {0};
+	struct vch_span token;
+
+	h.head.has_body = strcmp(method, "GET") != 0;
+	MHD_get_connection_values(req->connection, MHD_HEADER_KIND, on_header,
+				  &h);
+	VCH_TRY(vch_doors_check(&opt->doors, &h.head));
+	token = vch_doors_bearer(h.authorization);
+	if (h.authorization) {
+		if (!opt->token ||
+		    !vch_conn_token(req->conn, opt->token, token))
+			return VCH_TOKEN;
+		req->authorised = true;
+	}
+	req->route = find_route(req->http, method, path);
+	if (!req->route)
+		return VCH_METHOD;
+	return atomic_load(&req->http->quiet) ? VCH_OVERLOADED : VCH_OK;
+}
+
+static struct vch_conn *conn_of(struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+		connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+	return info->socket_context;
+}
+
+static enum MHD_Result on_head(struct vch_http *http,
+			       struct MHD_Connection *connection,
+			       const char *method, const char *path,
+			       void **ret_req)
+{
+	struct vch_http_request *req = vch_alloc(1, sizeof(*req));
+
+	req->http = http;
+	req->connection = connection;
+	req->conn = conn_of(connection);
+	*ret_req = req;
+	atomic_fetch_add(&http->under_way, 1);
+	atomic_fetch_add(&http->requests_all, 1);
+	req->refusal = admit(req, method, path);
+	return req->refusal == VCH_OK ? MHD_YES : send_refusal(req);
+}
+
+/* Room for len more bytes of body; false if that is too much. */
+static bool body_room(struct vch_http_request *req, size_t len)
+{
+	size_t want = req->body_len + len + VCH_RPC_PADDING;
+	size_t cap = req->body_cap > 0 ? req->body_cap : BODY_FIRST;
+
+	if (len > VCH_BODY_MAX - req->body_len) {
+		req->refusal = VCH_SIZE;
+		return false;
+	}
+	while (cap < want)
+		cap *= 2;
+	if (cap == req->body_cap)
+		return true;
+	if (atomic_fetch_add(&req->http->bodies, cap - req->body_cap) + cap -
+		    req->body_cap >
+	    BODIES_MAX) {
+		atomic_fetch_sub(&req->http->bodies, cap - req->body_cap);
+		req->refusal = VCH_OVERLOADED;
+		return false;
+	}
+	req->body = vch_realloc(req->body, cap);
+	req->body_cap = cap;
+	return true;
+}
+
+/* A refused body is read on, so that the refusal can be sent, but not far. */
+static enum MHD_Result on_body(struct vch_http_request *req, const char *data,
+			       size_t len)
+{
+	if (req->refusal == VCH_OK && body_room(req, len)) {
+		memcpy(req->body + req->body_len, data, len);
+		req->body_len += len;
+		return MHD_YES;
+	}
+	req->body_len += len;
+	return req->body_len > 2 * VCH_BODY_MAX ? MHD_NO : MHD_YES;
+}
+
+/*
+ * Counted first, then asked whether the server is quiet: so once it is quiet
+ * and nothing is unanswered, no handler runs any more.
+ */
+static void run_handler(struct vch_http_request *req)
+{
+	atomic_fetch_add(&req->http->unanswered, 1);
+	if (atomic_load(&req->http->quiet))
+		vch_http_refuse(req, VCH_OVERLOADED);
+	else
+		req->route->run(req->http->opt.ctx, req);
+}
+
+/* The request is whole: hands it over, or sends what became of it. */
+static enum MHD_Result on_whole(struct vch_http_request *req)
+{
+	int running = RUNNING;
+
+	if (req->refusal != VCH_OK)
+		return send_refusal(req);
+	if (!req->started) {
+		req->started = true;
+		vch_conn_deadline(req->conn, 0);
+		run_handler(req);
+		if (atomic_load(&req->state) != ANSWERED) {
+			MHD_suspend_connection(req->connection);
+			if (!atomic_compare_exchange_strong(
+				    &req->state, &running, SUSPENDED))
+				MHD_resume_connection(req->connection);
+			return MHD_YES;
+		}
+	}
+	VCH_CHECK(atomic_load(&req->state) == ANSWERED);
+	running = (int)send_text(req, req->status, req->type, req->text,
+				 req->text_len);
+	req->text = NULL;
+	return (enum MHD_Result)running;
+}
+
+static enum MHD_Result on_request(void *ctx, struct MHD_Connection *connection,
+				  const char *url, const char *method,
+				  const char *version, const char *data,
+				  size_t *data_len, void **ret_req)
+{
+	struct vch_http_request *req = *ret_req;
+	size_t len = *data_len;
+
+	(void)version;
+	if (!req)
+		return on_head(ctx, connection, method, url, ret_req);
+	if (len == 0)
+		return on_whole(req);
+	*data_len = 0;
+	return on_body(req, data, len);
+}
+
+static void on_completed(void *ctx, struct MHD_Connection *connection,
+			 void **req_cls, enum MHD_RequestTerminationCode how)
+{
+	struct vch_http_request *req = *req_cls;
+	struct vch_http *http = ctx;
+
+	(void)connection;
+	(void)how;
+	if (!req)
+		return;
+	/* Silence is the library's to time; this is for what then trickles. */
+	vch_conn_deadline(req->conn, http->opt.idle_s + http->opt.request_s);
+	atomic_fetch_sub(&http->bodies, req->body_cap);
+	atomic_fetch_sub(&http->under_way, 1);
+	free(req->body);
+	free(req->text);
+	free(req);
+	*req_cls = NULL;
+}
+
+/* The first line of a request came: its time runs from now. */
+static void *on_line(void *ctx, const char *uri,
+		     struct MHD_Connection *connection)
+{
+	struct vch_http *http = ctx;
+
+	(void)uri;
+	vch_conn_deadline(conn_of(connection), http->opt.request_s);
+	return NULL;
+}
+
+static void on_connection(void *ctx, struct MHD_Connection *connection,
+			  void **socket_context,
+			  enum MHD_ConnectionNotificationCode what)
+{
+	struct vch_http *http = ctx;
+	const union MHD_ConnectionInfo *info;
+
+	if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
+		vch_conn_close(*socket_context);
+		return;
+	}
+	info = MHD_get_connection_info(connection,
+				       MHD_CONNECTION_INFO_CONNECTION_FD);
+	*socket_context = vch_conn_open(&http->conns, info->connect_fd);
+	vch_conn_deadline(*socket_context, http->opt.request_s);
+}
+
+static void on_log(void *ctx, const char *format, va_list args)
+{
+	char text[200];
+
+	(void)ctx;
+	vsnprintf(text, sizeof(text), format, args);
+	text[strcspn(text, "\r\n")] = '\0';
+	VCH_LOG(VCH_DEBUG, "net", "http library says",
+		vch_field_text("text", text));
+}
+
+/* --- the server --------------------------------------------------------- */
+
+static struct MHD_Daemon *start_daemon(struct vch_http *http)
+{
+	const struct vch_http_options *opt = &http->opt;
+	const unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD |
+			       MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
+	/* One thread is no pool. */
+	unsigned pool = opt->threads > 1 ? opt->threads : 0;
+
+	return MHD_start_daemon(
+		flags, 0, NULL, NULL, on_request, http,
+		MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
+		MHD_OPTION_LISTEN_SOCKET, opt->listen_fd,
+		MHD_OPTION_THREAD_POOL_SIZE, pool, MHD_OPTION_THREAD_STACK_SIZE,
+		(size_t)THREAD_STACK, MHD_OPTION_CONNECTION_LIMIT,
+		opt->connections_max, MHD_OPTION_CONNECTION_TIMEOUT,
+		opt->idle_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+		(size_t)HEAD_MAX, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+		MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,
+		MHD_OPTION_URI_LOG_CALLBACK, on_line, http,
+		MHD_OPTION_NOTIFY_CONNECTION, on_connection, http,
+		MHD_OPTION_NOTIFY_COMPLETED, on_completed, http,
+		MHD_OPTION_END);
+}
+
+struct vch_http *vch_http_new(const struct vch_http_options *opt)
+{
+	struct vch_http *http = vch_alloc(1, sizeof(*http));
+
+	http->opt = *opt;
+	return http;
+}
+
+enum vch_err vch_http_start(struct vch_http *http)
+{
+	VCH_TRY(vch_conns_start(&http->conns));
+	if (listen(http->opt.listen_fd, LISTEN_BACKLOG) == 0)
+		http->daemon = start_daemon(http);
+	if (http->daemon)
+		return VCH_OK;
+	vch_conns_stop(&http->conns);
+	return VCH_SOCKET;
+}
+
+void vch_http_stats(struct vch_http *http, struct vch_http_stats *ret)
+{
+	struct vch_conns *conns = &http->conns;
+
+	pthread_mutex_lock(&conns->lock);
+	ret->connections = conns->open_cnt;
+	ret->connections_all = conns->all_cnt;
+	ret->slow_all = conns->slow_cnt;
+	pthread_mutex_unlock(&conns->lock);
+	ret->requests_all = atomic_load(&http->requests_all);
+	ret->under_way = atomic_load(&http->under_way);
+	ret->refused_all = atomic_load(&http->refused_all);
+}
+
+void vch_http_quiesce(struct vch_http *http)
+{
+	if (atomic_exchange(&http->quiet, true))
+		return;
+	if (http->daemon)
+		(void)MHD_quiesce_daemon(http->daemon);
+	close(http->opt.listen_fd);
+}
+
+static void wait_until_zero(_Atomic uint64_t *count, uint32_t wait_s)
+{
+	const struct timespec step = {.tv_nsec = 5 * VCH_NS_PER_MS};
+	uint64_t end = vch_clock_ns() + wait_s * (uint64_t)VCH_NS_PER_S;
+
+	while (atomic_load(count) > 0 && vch_clock_ns() < end)
+		nanosleep(&step, NULL);
+}
+
+void vch_http_drain(struct vch_http *http, uint32_t wait_s)
+{
+	vch_http_quiesce(http);
+	wait_until_zero(&http->unanswered, wait_s);
+}
+
+void vch_http_stop(struct vch_http *http, uint32_t wait_s)
+{
+	vch_http_quiesce(http);
+	wait_until_zero(&http->under_way, wait_s);
+	/* Whoever hands a request to a handler makes sure of an answer. */
+	VCH_CHECK(atomic_load(&http->unanswered) == 0);
+	if (http->daemon) {
+		MHD_stop_daemon(http->daemon);
+		vch_conns_stop(&http->conns);
+	}
+	free(http);
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The HTTP/1.1 server (libmicrohttpd, epoll, a pool of threads). A request
+ * reaches a handler only through the doors (host/net/doors.h), whole, with
+ * its body in one piece, and is answered from any thread, now or later.
+ *
+ * Limits: connections, bytes of head and body, bytes of all bodies under
+ * way, idle time, and the time one whole request may take to arrive or one
+ * answer to be taken: a client that sends a byte now and then is cut off.
+ */
+#ifndef HOST_NET_HTTP_H
+#define HOST_NET_HTTP_H
+
+#include "host/net/doors.h"
+#include "host/net/token.h"
+#include "trusted/base/bytes.h"
+
+struct vch_http;
+struct vch_http_request;
+
+enum vch_http_type { VCH_HTTP_JSON, VCH_HTTP_METRICS };
+
+typedef void vch_http_fn(void *ctx, struct vch_http_request *req);
+
+struct vch_http_route {
+	const char *method; /* "GET" or "POST" */
+	const char *path;
+	vch_http_fn *run;
+};
+
+struct vch_http_options {
+	int listen_fd; /* bound; taken over */
+	struct vch_doors doors;
+	const struct vch_token *token; /* NULL: none is known */
+	const struct vch_http_route *routes;
+	uint8_t route_cnt;
+	void *ctx;
+	uint32_t threads;
+	uint32_t connections_max;
+	uint32_t idle_s;    /* between requests */
+	uint32_t request_s; /* for one whole request, and for its answer */
+};
+
+/* Nobody can connect yet. */
+struct vch_http *vch_http_new(const struct vch_http_options *opt);
+
+/* VCH_SOCKET if the server does not start. Either way: vch_http_stop. */
+VCH_MUST enum vch_err vch_http_start(struct vch_http *http);
+
+/* The body, changeable, with at least 4 bytes of its buffer behind it. */
+char *vch_http_body(struct vch_http_request *req, size_t *ret_len);
+
+/* True if the request showed the token. A wrong one never gets here. */
+bool vch_http_authorised(const struct vch_http_request *req);
+
+/*
+ * Answers, exactly once; req is gone afterwards. text was malloc()ed and is
+ * taken over; it may be NULL if len is 0.
+ */
+void vch_http_reply(struct vch_http_request *req, unsigned status,
+		    enum vch_http_type type, char *text, size_t len);
+
+/* The same with the error body of JSON-RPC. */
+void vch_http_refuse(struct vch_http_request *req, enum vch_err err);
+
+struct vch_http_stats {
+	uint64_t connections; /* open now */
+	uint64_t connections_all;
+	uint64_t requests_all;
+	uint64_t under_way;   /* requests not yet answered and sent */
+	uint64_t slow_all;    /* connections cut off for taking too long */
+	uint64_t refused_all; /* at the doors */
+};
+void vch_http_stats(struct vch_http *http, struct vch_http_stats *ret);
+
+/* Takes no more connections; requests that still come are refused. */
+void vch_http_quiesce(struct vch_http *http);
+
+/* The same, and waits (at most wait_s) until no handler owes an answer. */
+void vch_http_drain(struct vch_http *http, uint32_t wait_s);
+
+/*
+ * Waits until all is sent (at most wait_s), then ends and frees. Every request must
+ * have been answered: drain first, and end whoever still holds one.
+ */
+void vch_http_stop(struct vch_http *http, uint32_t wait_s);
+
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The params of vouch_cosign to one encoded `cosign_op`. */
+#ifndef HOST_NODE_JSON_COSIGN_H
+#define HOST_NODE_JSON_COSIGN_H
+
+#include "host/net/json_in.h"
+#include "wire/gen/ta.h"
+
+/*
+ * Writes the operation with config, counters and blob empty, as the worker
+ * takes it. VCH_ARGUMENT; VCH_SIZE if w holds too little.
+ */
+VCH_MUST enum vch_err vch_json_cosign(struct vch_writer *w,
+				      uint64_t *ret_valid_until,
+				      yyjson_val *params,
+				      struct vch_json_fault *fault);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "host/node/json_evidence.h"
+
+static void put_word(struct vch_buf *out, const char *key, struct vch_span word)
+{
+	vch_json_put_text(out, key, (const char *)word.ptr, word.len);
+}
+
+static void put_decoded(struct vch_buf *out, const struct vch_evidence *e)
+{
+	put_word(out, "platform", e->platform);
+	vch_json_put_hex(out, "challenge", e->challenge, 32);
+	vch_json_put_hex(out, "measurement", e->measurement, 32);
+	vch_json_put_quantity(out, "version", e->version);
+	vch_json_put_hex(out, "incarnation", e->incarnation, 16);
+	vch_json_put_hex(out, "logKey", e->log_key, 32);
+	vch_json_put_hex(out, "deviceKey", e->device_key, 32);
+	vch_json_put_hex(out, "headsHash", e->heads_hash, 32);
+	put_word(out, "erase", e->erase);
+	put_word(out, "protect", e->protect);
+	put_word(out, "detect", e->detect);
+	put_word(out, "seal", e->seal);
+	put_word(out, "signer", e->signer);
+}
+
+enum vch_err vch_json_evidence(struct vch_buf *out,
+			       struct vch_span attest_answer)
+{
+	struct vch_attest_answer answer;
+	struct vch_evidence evidence;
+
+	VCH_TRY(vch_attest_answer_decode(&answer, attest_answer));
+	VCH_TRY(vch_evidence_decode(&evidence, answer.claims));
+	vch_json_open(out, NULL, '{');
+	vch_json_put_hex(out, "claims", answer.claims.ptr, answer.claims.len);
+	vch_json_put_hex(out, "signature", answer.signature, 64);
+	put_decoded(out, &evidence);
+	vch_json_close(out, '}');
+	return VCH_OK;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the parts of a running vouchd share. */
+#ifndef HOST_NODE_NODE_H
+#define HOST_NODE_NODE_H
+
+#include <stdatomic.h>
+
+#include "host/net/http.h"
+#include "host/node/metrics.h"
+#include "host/store/index.h"
+#include "host/tee/worker.h"
+
+/* Time a request may wait for the TEE. */
+#define VCH_NODE_DEADLINE_MS 10000
+
+/* Longest name of a platform, with its zero. */
+#define VCH_NODE_PLATFORM_MAX 40
+
+struct vch_node {
+	struct vch_worker *worker;
+	struct vch_index *index;
+	struct vch_http *rpc;	   /* public port */
+	struct vch_http *operator; /* operator port */
+	struct vch_metrics metrics;
+	uint32_t queue_max;
+	char platform[VCH_NODE_PLATFORM_MAX]; /* as the evidence names it */
+	atomic_bool stopping;
+};
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Sealed secrets beside the log: one file for each account, <dir>/<hex id>.
+ * Only the trusted application can open them; losing one loses the key in it.
+ * Those used lately are kept in memory. Thread-safe.
+ */
+#ifndef HOST_STORE_BLOBS_H
+#define HOST_STORE_BLOBS_H
+
+#include "trusted/base/bytes.h"
+#include "wire/gen/log.h"
+
+struct vch_blobs;
+
+/* Makes the folder (0700) if it is not there. VCH_FILE. */
+VCH_MUST enum vch_err vch_blobs_open(struct vch_blobs **ret, const char *dir);
+void vch_blobs_close(struct vch_blobs *blobs);
+
+/* Durable when it returns; never half there. VCH_SIZE, VCH_FILE. */
+VCH_MUST enum vch_err vch_blobs_put(struct vch_blobs *blobs,
+				    const uint8_t id[20],
+				    struct vch_span blob);
+
+/* ret holds VCH_BLOB_MAX bytes. VCH_FILE if there is none. */
+VCH_MUST enum vch_err vch_blobs_get(struct vch_blobs *blobs, uint8_t *ret,
+				    size_t *ret_len, const uint8_t id[20]);
+
+#endif

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the host keeps beside the log to be quick: of every account its slot,
+ * its config, its counters, and where in the log its latest record stands.
+ * Folded from the log, batch by batch; it can be thrown away and rebuilt.
+ * Thread-safe.
+ */
+#ifndef HOST_STORE_INDEX_H
+#define HOST_STORE_INDEX_H
+
+#include "host/store/log.h"
+#include "trusted/base/bytes.h"
+#include "wire/gen/log.h"
+
+struct vch_index;
+
+/* A copy of what is known of one account; the caller owns it. */
+struct vch_account_view {
+	struct vch_slot slot;
+	uint8_t config[VCH_CONFIG_MAX];
+	uint8_t counters[VCH_COUNTERS_MAX];
+	size_t config_len;
+	size_t counters_len;
+	uint8_t *receipt; /* encoded `receipt`; free() it, may be NULL */
+	size_t receipt_len;
+};
+
+/* log_dir: where receipts are read from when they are asked for. */
+VCH_MUST enum vch_err vch_index_new(struct vch_index **ret,
+				    const char *log_dir);
+void vch_index_free(struct vch_index *index);
+
+/* One record, decoded: what it says of which account. */
+struct vch_fold_item {
+	struct vch_slot slot;
+	struct vch_span config; /* empty: as it was */
+	struct vch_span counters;
+	uint8_t section_idx;
+	uint8_t record_idx;
+};
+
+/* The account records of one batch, decoded, with views into it. */
+struct vch_fold {
+	struct vch_fold_item items[VCH_BATCH_RECORDS_MAX];
+	uint8_t item_cnt;
+	uint8_t record_cnt;
+};
+
+/*
+ * Decodes all records of a batch; done before it is appended, so that the log
+ * never holds what cannot be folded. VCH_CORRUPT if one does not decode.
+ */
+VCH_MUST enum vch_err vch_fold_decode(struct vch_fold *ret,
+				      const struct vch_batch *batch);
+
+/*
+ * Takes a fold over, once its batch is durable at pos. An account is replaced
+ * only by a record with a higher sequence number, so folding twice does
+ * nothing.
+ */
+void vch_index_apply(struct vch_index *index, struct vch_log_pos pos,
+		     const struct vch_fold *fold);
+
+/* The log will be folded again from its start: counts begin at zero. */
+void vch_index_rewind(struct vch_index *index);
+
+/*
+ * VCH_ACCOUNT if there is none. The receipt is read from the log, and only if
+ * asked for: VCH_FILE, VCH_CORRUPT if that fails.
+ */
+VCH_MUST enum vch_err vch_index_get(struct vch_index *index,
+				    struct vch_account_view *ret,
+				    const uint8_t id[20], bool with_receipt);
+
+/* Counts for /metrics. */
+struct vch_index_stats {
+	uint64_t accounts;
+	uint64_t records;
+	uint64_t batches;
+};
+void vch_index_stats(struct vch_index *index, struct vch_index_stats *ret);
+
+#endif

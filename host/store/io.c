@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "host/store/io.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+static int write_at(int fd, struct vch_span in, off_t at)
+{
+	while (in.len > 0) {
+		ssize_t n = pwrite(fd, in.ptr, in.len, at);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return -1;
+		in.ptr += n;
+		in.len -= (size_t)n;
+		at += n;
+	}
+	return 0;
+}
+
+static int reserve(int fd, off_t at, off_t len)
+{
+	if (fallocate(fd, FALLOC_FL_KEEP_SIZE, at, len) == 0)
+		return 0;
+	/* a file system that cannot: a full disk is then met by the write */
+	return errno == EOPNOTSUPP ? 0 : -1;
+}
+
+struct vch_io_ops vch_io = {write_at, fdatasync, reserve};

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The calls by which the log becomes durable, behind a table: a test puts
+ * its own there and lets a write fail, tear, or a sync lie.
+ */
+#ifndef HOST_STORE_IO_H
+#define HOST_STORE_IO_H
+
+#include <sys/types.h>
+
+#include "trusted/base/bytes.h"
+
+/* Each returns 0, or -1 with errno. */
+struct vch_io_ops {
+	int (*write_at)(int fd, struct vch_span in, off_t at);
+	int (*sync)(int fd);
+	/* space for len bytes from `at` on; the file's size stays */
+	int (*reserve)(int fd, off_t at, off_t len);
+};
+
+extern struct vch_io_ops vch_io;
+
+#endif

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The log on disk: append-only segments of whole batches, made durable one
+ * batch at a time. It is the only thing a host must not lose; every index is
+ * rebuilt from it.
+ *
+ * A segment is a file <dir>/<number from 1, ten digits>.log: a 16-byte
+ * header ("vouchlog", u32 version, u32 number), then frames: a u32 word and
+ * the batch (wire/log.wire, `batch`). The low 31 bits of the word are the
+ * batch's length; the top bit is set where all that stands before was durable
+ * when this frame was written. A frame is good if it decodes, continues every
+ * shard's chain that it touches, and its Merkle root is that of its records.
+ *
+ * So a bad frame with no top bit after it was never acknowledged: it is a
+ * torn tail and is cut. A bad frame anywhere else is damage: VCH_CORRUPT.
+ *
+ * Never retried: after a failed write or fdatasync the log is dead (every
+ * append answers VCH_LOG_WRITE) until it is closed and opened again, which
+ * reads what the disk really has, cuts the tail that is not whole and goes on
+ * in a new segment.
+ */
+#ifndef HOST_STORE_LOG_H
+#define HOST_STORE_LOG_H
+
+#include "trusted/base/bytes.h"
+#include "trusted/log/chain.h"
+#include "wire/gen/log.h"
+
+struct vch_log;
+
+/* Bytes in one segment before the next is begun. */
+#define VCH_LOG_SEGMENT_MAX (64u << 20)
+
+/* Where a frame stands. */
+struct vch_log_pos {
+	uint32_t segment;
+	uint32_t offset;
+};
+
+/*
+ * A batch that decodes and whose root is that of its records; both parts view
+ * into bytes. Large (some 70 KiB): keep it off the stack.
+ */
+struct vch_log_batch {
+	struct vch_span bytes;
+	struct vch_batch batch;
+	struct vch_leaves leaves;
+};
+
+/* VCH_FORMAT, or VCH_CHAIN if the root is not that of the records. */
+VCH_MUST enum vch_err vch_log_batch_parse(struct vch_log_batch *ret,
+					  struct vch_span bytes);
+
+/* Called for each good batch, in order; the views die with the call. */
+typedef enum vch_err vch_log_batch_fn(void *ctx, struct vch_log_pos pos,
+				      const struct vch_log_batch *batch);
+
+/*
+ * Opens (makes, if it is not there: 0700) the folder, takes its lock, reads
+ * every batch once, cuts a torn tail and syncs what it changed. `each` may be
+ * NULL. Errors: VCH_FILE (path, permission, lock held), VCH_CORRUPT (a bad
+ * batch that is not the tail, a segment missing), what `each` returns.
+ */
+VCH_MUST enum vch_err vch_log_open(struct vch_log **ret, const char *dir,
+				   vch_log_batch_fn *each, void *ctx);
+
+/*
+ * Appends one batch and returns when it is durable. Thread-safe; batches of
+ * several threads may share one fdatasync. ret_pos may be NULL. Errors:
+ * VCH_LOG_WRITE; VCH_CHAIN (it does not continue its shards: nothing was
+ * written and the log lives on).
+ */
+VCH_MUST enum vch_err vch_log_append(struct vch_log *log,
+				     struct vch_log_pos *ret_pos,
+				     const struct vch_log_batch *batch);
+
+/* Reads the log again from disk, in order, up to what is durable now. */
+VCH_MUST enum vch_err vch_log_read(struct vch_log *log, vch_log_batch_fn *each,
+				   void *ctx);
+
+/* True if a write failed: nothing but close can be done. */
+bool vch_log_is_dead(struct vch_log *log);
+
+void vch_log_close(struct vch_log *log);
+
+/* Where the good part of a log ends; torn_len bytes after it are not whole. */
+struct vch_log_end {
+	struct vch_log_pos pos;
+	uint64_t batches;
+	uint64_t torn_len;
+};
+
+/*
+ * Reads a log without its lock and changes nothing: for the CLI and for
+ * whoever else wants to check it, also while a node writes it. ret may be
+ * NULL. Errors: VCH_FILE, VCH_CORRUPT, what `each` returns.
+ */
+VCH_MUST enum vch_err vch_log_each(struct vch_log_end *ret, const char *dir,
+				   vch_log_batch_fn *each, void *ctx);
+
+/*
+ * Reads the one batch at pos into storage that ret_batch owns from then on:
+ * vch_log_batch_free(). Errors: VCH_FILE, VCH_CORRUPT.
+ */
+VCH_MUST enum vch_err vch_log_batch_at(struct vch_log_batch **ret,
+				       const char *dir,
+				       struct vch_log_pos pos);
+void vch_log_batch_free(struct vch_log_batch *batch);
+
+#endif

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "host/store/segment.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "host/base/alloc.h"
+
+#define FRAME_HEAD 4
+
+static const uint8_t magic[8] = {'V', 'O', 'U', 'C', 'H', 'L', 'O', 'G'};
+
+void vch_segment_path(char ret[PATH_MAX], const char *dir, uint32_t number)
+{
+	snprintf(ret, PATH_MAX, "%s/%010u.log", dir, number);
+}
+
+void vch_segment_head(uint8_t ret[VCH_SEGMENT_HEAD], uint32_t number)
+{
+	struct vch_writer w = vch_writer(ret, VCH_SEGMENT_HEAD);
+
+	vch_write_bytes(&w, magic, sizeof(magic));
+	vch_write_u32(&w, VCH_SEGMENT_VERSION);
+	vch_write_u32(&w, number);
+}
+
+enum vch_err vch_log_batch_parse(struct vch_log_batch *ret,
+				 struct vch_span bytes)
+{
+	ret->bytes = bytes;
+	VCH_TRY(vch_batch_decode(&ret->batch, bytes));
+	return vch_batch_leaves(&ret->leaves, &ret->batch);
+}
+
+static bool continues(const struct vch_log_chain *chain,
+		      const struct vch_section *s)
+{
+	if (s->shard >= VCH_SHARDS ||
+	    memcmp(chain->shard[s->shard].head, s->prev_head, 32) != 0)
+		return false;
+	if (s->index == 0)
+		return true;
+	return chain->shard[s->shard].started &&
+	       chain->shard[s->shard].index == s->index &&
+	       memcmp(chain->shard[s->shard].incarnation, s->incarnation,
+		      16) == 0;
+}
+
+enum vch_err vch_log_chain_add(struct vch_log_chain *chain,
+			       const struct vch_batch *batch)
+{
+	for (uint8_t i = 0; i < batch->sections_cnt; i++) {
+		if (!continues(chain, &batch->sections[i]))
+			return VCH_CHAIN;
+	}
+	for (uint8_t i = 0; i < batch->sections_cnt; i++) {
+		const struct vch_section *s = &batch->sections[i];
+
+		vch_section_head(chain->shard[s->shard].head, s);
+		memcpy(chain->shard[s->shard].incarnation, s->incarnation, 16);
+		chain->shard[s->shard].index = s->index + s->records_cnt;
+		chain->shard[s->shard].started = true;
+	}
+	return VCH_OK;
+}
+
+/* One segment, mapped for reading. */
+struct mapped {
+	const uint8_t *ptr;
+	size_t len;
+};
+
+static enum vch_err map_segment(struct mapped *ret, const char *dir,
+				uint32_t number)
+{
+	char path[PATH_MAX];
+	struct stat st;
+	void *ptr = NULL;
+	int fd;
+
+	vch_segment_path(path, dir, number);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return VCH_FILE;
+	if (fstat(fd, &st) == 0 && st.st_size > 0)
+		ptr = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE,
+			   fd, 0);
+	else
+		st.st_size = 0;
+	close(fd);
+	if (ptr == MAP_FAILED)
+		return VCH_FILE;
+	*ret = (struct mapped){ptr, (size_t)st.st_size};
+	return VCH_OK;
+}
+
+static void unmap(const struct mapped *m)
+{
+	if (m->len > 0)
+		munmap((void *)(uintptr_t)m->ptr, m->len);
+}
+
+/* The frame at `at`, if it is whole and good; its end in *ret_next. */
+static enum vch_err frame_at(struct vch_log_batch *ret, size_t *ret_next,
+			     const struct mapped *m, size_t at)
+{
+	struct vch_reader r = vch_reader(vch_span(m->ptr + at, m->len - at));
+	uint32_t len = vch_read_u32(&r);
+
+	if (r.bad || len > VCH_BATCH_MAX || len > r.left)
+		return VCH_FORMAT;
+	*ret_next = at + FRAME_HEAD + len;
+	return vch_log_batch_parse(ret, vch_span(r.ptr, len));
+}
+
+/*
+ * A write is one frame and is synced before the next: what a crash can tear
+ * is one frame, and nothing good stands behind it.
+ */
+static bool is_tail(struct vch_log_batch *scratch, const struct mapped *m,
+		    size_t at)
+{
+	size_t end = at + FRAME_HEAD + VCH_BATCH_MAX;
+	size_t next;
+
+	for (size_t i = at + 1; i + FRAME_HEAD < m->len && i <= end; i++) {
+		if (frame_at(scratch, &next, m, i) == VCH_OK)
+			return false;
+	}
+	return m->len <= end;
+}
+
+struct walk {
+	struct vch_log_end *end;
+	struct vch_log_chain *chain;
+	struct vch_log_batch *batch;
+	vch_log_batch_fn *each;
+	void *ctx;
+};
+
+static enum vch_err walk_frames(struct walk *w, const struct mapped *m,
+				uint32_t number, bool last)
+{
+	size_t at = VCH_SEGMENT_HEAD, next;
+
+	while (at < m->len) {
+		struct vch_log_pos pos = {number, (uint32_t)at};
+
+		if (frame_at(w->batch, &next, m, at) != VCH_OK) {
+			if (!last || !is_tail(w->batch, m, at))
+				return VCH_CORRUPT;
+			w->end->torn_len = m->len - at;
+			break;
+		}
+		if (vch_log_chain_add(w->chain, &w->batch->batch) != VCH_OK)
+			return VCH_CORRUPT;
+		w->end->batches++;
+		if (w->each)
+			VCH_TRY(w->each(w->ctx, pos, w->batch));
+		at = next;
+	}
+	w->end->pos = (struct vch_log_pos){number, (uint32_t)at};
+	return VCH_OK;
+}
+
+static enum vch_err walk_segment(struct walk *w, const char *dir,
+				 uint32_t number, bool last)
+{
+	uint8_t head[VCH_SEGMENT_HEAD];
+	struct mapped m;
+	enum vch_err err = VCH_OK;
+
+	VCH_TRY(map_segment(&m, dir, number));
+	vch_segment_head(head, number);
+	if (m.len >= sizeof(head) && memcmp(m.ptr, head, sizeof(head)) == 0) {
+		err = walk_frames(w, &m, number, last);
+	} else if (last && m.len < sizeof(head)) {
+		/* made, and then the power went */
+		w->end->pos = (struct vch_log_pos){number, 0};
+		w->end->torn_len = m.len;
+	} else {
+		err = VCH_CORRUPT;
+	}
+	unmap(&m);
+	return err;
+}
+
+/* How many segments there are, numbered from 1 without a gap. */
+static enum vch_err count_segments(uint32_t *ret, const char *dir)
+{
+	DIR *d = opendir(dir);
+	uint32_t cnt = 0, most = 0;
+	struct dirent *e;
+
+	if (!d)
+		return VCH_FILE;
+	while ((e = readdir(d))) {
+		unsigned number;
+		int used = 0;
+
+		if (sscanf(e->d_name, "%10u.log%n", &number, &used) != 1 ||
+		    used != 14 || e->d_name[used] != 0)
+			continue;
+		cnt++;
+		most = number > most ? number : most;
+	}
+	closedir(d);
+	*ret = most;
+	return cnt == most ? VCH_OK : VCH_CORRUPT;
+}
+
+enum vch_err vch_segments_walk(struct vch_log_end *ret_end,
+			       struct vch_log_chain *chain, const char *dir,
+			       vch_log_batch_fn *each, void *ctx)
+{
+	struct vch_log_end end = {.pos = {0, 0}};
+	struct walk w = {&end, chain, NULL, each, ctx};
+	enum vch_err err = VCH_OK;
+	uint32_t cnt;
+
+	VCH_TRY(count_segments(&cnt, dir));
+	w.batch = vch_alloc(1, sizeof(*w.batch));
+	for (uint32_t i = 1; err == VCH_OK && i <= cnt; i++)
+		err = walk_segment(&w, dir, i, i == cnt);
+	free(w.batch);
+	*ret_end = end;
+	return err;
+}
+
+enum vch_err vch_log_each(struct vch_log_end *ret, const char *dir,
+			  vch_log_batch_fn *each, void *ctx)
+{
+	struct vch_log_chain *chain = vch_alloc(1, sizeof(*chain));
+	struct vch_log_end end;
+	enum vch_err err;
+
+	err = vch_segments_walk(&end, chain, dir, each, ctx);
+	free(chain);
+	if (ret)
+		*ret = end;
+	return err;
+}
+
+/* The batch and the bytes it views, in one piece. */
+struct owned_batch {
+	struct vch_log_batch batch;
+	uint8_t bytes[];
+};
+
+enum vch_err vch_log_batch_at(struct vch_log_batch **ret, const char *dir,
+			      struct vch_log_pos pos)
+{
+	struct owned_batch *owned;
+	struct vch_log_batch *seen;
+	struct mapped m;
+	enum vch_err err;
+	size_t next;
+
+	VCH_TRY(map_segment(&m, dir, pos.segment));
+	seen = vch_alloc(1, sizeof(*seen));
+	err = pos.offset < m.len ? frame_at(seen, &next, &m, pos.offset)
+				 : VCH_CORRUPT;
+	if (err == VCH_OK) {
+		owned = vch_alloc(1, sizeof(*owned) + seen->bytes.len);
+		memcpy(owned->bytes, seen->bytes.ptr, seen->bytes.len);
+		err = vch_log_batch_parse(&owned->batch,
+					  vch_span(owned->bytes,
+						   seen->bytes.len));
+		*ret = &owned->batch;
+	}
+	free(seen);
+	unmap(&m);
+	return err == VCH_OK ? VCH_OK : VCH_CORRUPT;
+}
+
+void vch_log_batch_free(struct vch_log_batch *batch)
+{
+	free(batch);
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From what waits to one invocation and back: pure, so that it is tested
+ * without a thread or a TEE.
+ */
+#ifndef HOST_TEE_BATCH_H
+#define HOST_TEE_BATCH_H
+
+#include "host/store/blobs.h"
+#include "host/store/index.h"
+#include "host/tee/worker.h"
+#include "wire/gen/ta.h"
+
+/* One request that waits, and the bytes it brought. */
+struct vch_job {
+	struct vch_job *next;
+	uint32_t cmd;
+	uint64_t deadline_ns;
+	vch_done_fn *done;
+	void *ctx;
+	struct vch_cosign_op op; /* of a COSIGN_BATCH; views into request */
+	size_t request_len;
+	uint8_t request[];
+};
+
+/* What the host brings of an account, for as long as the batch is built. */
+struct vch_brought {
+	uint8_t config[VCH_CONFIG_MAX];
+	uint8_t counters[VCH_COUNTERS_MAX];
+	uint8_t blob[VCH_BLOB_MAX];
+};
+
+/* The operations of one invocation, in order. Large: not on the stack. */
+struct vch_gather {
+	struct vch_job *job[VCH_OPS_MAX];
+	struct vch_cosign_batch_request request;
+	struct vch_brought brought[VCH_OPS_MAX];
+	size_t request_len;
+};
+
+void vch_gather_init(struct vch_gather *gather);
+
+/*
+ * Adds an operation; brings config, counters and blob if it is the first of
+ * its account. VCH_SIZE if it does not fit any more (nothing was added);
+ * VCH_ACCOUNT, VCH_FILE if it can never be sent.
+ */
+VCH_MUST enum vch_err vch_gather_add(struct vch_gather *gather,
+				     struct vch_job *job,
+				     struct vch_index *index,
+				     struct vch_blobs *blobs);
+
+/* Answers a job and frees it. */
+void vch_job_finish(struct vch_job *job, enum vch_err err,
+		    struct vch_span answer, struct vch_span receipt);
+
+/*
+ * Answers every operation of the gather from the TEE's answer and the batch
+ * it wrote (NULL if it wrote none): results and records of one shard are in
+ * the same order. Should they not match, all are answered VCH_INTERNAL.
+ */
+void vch_gather_finish(struct vch_gather *gather, struct vch_span answer,
+		       const struct vch_log_batch *batch);
+
+/* The same error for every operation of the gather. */
+void vch_gather_fail(struct vch_gather *gather, enum vch_err err);
+
+/* The receipt of a batch's only record, for commands that are sent alone. */
+struct vch_span vch_receipt_of_one(uint8_t buf[VCH_RECEIPT_ENC_MAX],
+				   const struct vch_log_batch *batch);
+
+#endif

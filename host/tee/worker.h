@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One worker: a thread, its TEE, a bounded queue. It gathers what waits into
+ * one invocation, makes the batch durable, folds it into the index and only
+ * then lets the answers go. A lone request never waits for others.
+ *
+ * When the TEE is lost or the log cannot be written, everything that was not
+ * released is answered with an error that is safe to retry; the log is read
+ * back from disk, the TEE is started anew and replays it. Nothing is undone.
+ */
+#ifndef HOST_TEE_WORKER_H
+#define HOST_TEE_WORKER_H
+
+#include "host/store/index.h"
+#include "host/store/log.h"
+#include "trusted/base/bytes.h"
+
+struct vch_worker;
+struct vch_blobs;
+
+struct vch_worker_options {
+	const char *tee_path;	/* the program vouch-tee */
+	const char *secure_dir; /* device secret and storage; not backed up */
+	const char *log_dir;
+	const char *blob_dir;
+	uint8_t shard_first;
+	uint8_t shard_cnt;
+	uint32_t queue_max;	    /* requests that may wait; default 4096 */
+	uint32_t invoke_timeout_ms; /* default 10,000 */
+};
+
+/*
+ * What became of a request. err: VCH_OK, or why the host could not get an
+ * answer (VCH_TEE_LOST, VCH_LOG_WRITE, VCH_TIMEOUT, ...), or the refusal of
+ * the command as a whole. answer: the TA's answer; for COSIGN_BATCH the one
+ * encoded `cosign_result` of this operation. receipt: encoded `receipt` of
+ * the record that this request left, empty if it left none. The views are
+ * valid during the call only.
+ */
+struct vch_outcome {
+	enum vch_err err;
+	struct vch_span answer;
+	struct vch_span receipt;
+};
+
+/* Called once for each accepted request, on the worker's thread. */
+typedef void vch_done_fn(void *ctx, const struct vch_outcome *outcome);
+
+/* Starts the TEE, replays the log, writes START. */
+VCH_MUST enum vch_err vch_worker_start(struct vch_worker **ret,
+				       const struct vch_worker_options *opt,
+				       struct vch_index *index);
+
+/*
+ * Queues a request. For VCH_CMD_COSIGN_BATCH `request` is one encoded
+ * `cosign_op` whose config, counters and blob are empty: the worker brings
+ * them and shares the invocation among up to 64 operations. Any other
+ * command is sent as it is, alone. The bytes are copied. deadline_ms from
+ * now: what has not been sent to the TEE by then is answered VCH_TIMEOUT.
+ * Errors: VCH_OVERLOADED (queue full or stopping), VCH_FORMAT.
+ */
+VCH_MUST enum vch_err vch_worker_submit(struct vch_worker *worker, uint32_t cmd,
+					struct vch_span request,
+					uint32_t deadline_ms,
+					vch_done_fn *done, void *ctx);
+
+struct vch_worker_stats {
+	uint64_t invocations;
+	uint64_t operations;
+	uint64_t restarts;	     /* of the TEE */
+	uint64_t batch_size[7];	     /* 1, 2, 3-4, 5-8, ... 33-64 */
+	uint64_t fsync_ns_sum;
+	uint64_t fsync_cnt;
+	uint64_t invoke_ns_sum;
+	uint32_t queue_depth;
+	bool serving;		     /* false while it restarts */
+	int tee_pid;
+	uint8_t log_key[32];
+};
+void vch_worker_stats(struct vch_worker *worker, struct vch_worker_stats *ret);
+
+/* Stops taking requests, finishes what waits, ends the TEE. */
+void vch_worker_stop(struct vch_worker *worker);
+
+#endif
