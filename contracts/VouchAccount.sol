@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {
+    PackedUserOperation
+} from "@account-abstraction/contracts/interfaces/PackedUserOperation.sol";
+
+import { IVouchAccount } from "./interfaces/IVouchAccount.sol";
+import { Calls } from "./lib/Calls.sol";
+import { DualSignature } from "./lib/DualSignature.sol";
+import { DAY_MAX, HotSlot, LEFT_MAX } from "./lib/HotSlot.sol";
+import { P256Verify } from "./lib/P256Verify.sol";
+
+/// @title See IVouchAccount. Runs behind an ERC-1167 proxy for each account.
+/// @dev Validation keeps to ERC-7562: it touches the account's own storage
+/// only and asks neither the time nor a balance. Counting in validation is
+/// what makes the limit exact: EntryPoint undoes it with the operation if a
+/// signature is wrong, and keeps it if a call fails.
+contract VouchAccount is IVouchAccount {
+    uint256 private constant SIG_VALIDATION_FAILED = 1;
+    uint256 private constant SECONDS_PER_DAY = 86_400;
+    /// @dev An operation may be signed for a day this long before it begins.
+    uint256 private constant EARLY_SECONDS = 120;
+    uint256 private constant GWEI = 1e9;
+
+    /// @dev The bits from 2^120 on of the two gas limits in one word.
+    uint256 private constant GAS_LIMITS_HIGH = (0xff << 248) | (0xff << 120);
+
+    uint256 private constant DAILY_LIMIT_DEFAULT = 0.1 ether / GWEI;
+    uint256 private constant FEE_CAP = 0.02 ether;
+
+    /// @dev Slot 0. The creation code of the proxy writes it first.
+    HotSlot private _hot;
+    /// @dev Slot 1. The low 44 bits are the daily limit in gwei, 0 for the
+    /// default; the others are not used yet.
+    uint256 private _policy;
+
+    /// @dev Whether this chain has a right P256VERIFY.
+    bool private immutable _p256Native;
+
+    modifier onlyEntryPoint() {
+        if (msg.sender != Calls.ENTRY_POINT) revert NotEntryPoint();
+        _;
+    }
+
+    constructor() {
+        _p256Native = P256Verify.probe();
+    }
+
+    receive() external payable { }
+
+    /// @inheritdoc IVouchAccount
+    function validateUserOp(
+        PackedUserOperation calldata userOp,
+        bytes32 userOpHash,
+        uint256 missingAccountFunds
+    ) external onlyEntryPoint returns (uint256 validationData) {
+        validationData = _validate(userOp, userOpHash);
+        if (missingAccountFunds > 0) {
+            // EntryPoint itself looks whether it was paid.
+            (bool ok,) = msg.sender.call{ value: missingAccountFunds }("");
+            ok;
+        }
+    }
+
+    /// @inheritdoc IVouchAccount
+    function execute(bytes32 mode, bytes calldata executionData)
+        external
+        payable
+        onlyEntryPoint
+    {
+        if (_hot.frozen()) revert Frozen();
+        if (mode != Calls.MODE) revert Calls.CallDataRefused();
+        (uint256 cnt, uint256 pos) = Calls.first(executionData);
+        for (uint256 i = 0; i < cnt; ++i) {
+            pos = _call(executionData, i, pos);
+        }
+        Calls.end(executionData, pos);
+    }
+
+    /// @inheritdoc IVouchAccount
+    function supportsExecutionMode(bytes32 mode) external pure returns (bool) {
+        return mode == Calls.MODE;
+    }
+
+    /// @inheritdoc IVouchAccount
+    function commitment() external view returns (bytes24) {
+        return _hot.commitment();
+    }
+
+    /// @inheritdoc IVouchAccount
+    function frozen() external view returns (bool) {
+        return _hot.frozen();
+    }
+
+    /// @inheritdoc IVouchAccount
+    function limits()
+        external
+        view
+        returns (uint256 daily, uint256 day, uint256 left)
+    {
+        return (_dailyLimit(), _hot.day(), _hot.left());
+    }
+
+    /// @dev Makes the call at `pos`; returns where the next one stands.
+    function _call(bytes calldata batch, uint256 index, uint256 pos)
+        private
+        returns (uint256 nextPos)
+    {
+        address to;
+        uint256 value;
+        bytes calldata data;
+        (to, value, data, nextPos) = Calls.next(batch, index, pos);
+        (bool ok, bytes memory reason) = to.call{ value: value }(data);
+        if (!ok) revert CallFailed(index, reason);
+    }
+
+    function _validate(PackedUserOperation calldata userOp, bytes32 userOpHash)
+        private
+        returns (uint256)
+    {
+        HotSlot hot = _hot;
+        if (hot.frozen()) revert Frozen();
+        bytes calldata sig = userOp.signature;
+        if (!DualSignature.wellFormed(sig)) return SIG_VALIDATION_FAILED;
+
+        uint256 validUntil = DualSignature.validUntil(sig);
+        uint256 day = validUntil / SECONDS_PER_DAY;
+        // Also with a wrong signature, so that an estimate includes it.
+        _hot = _spend(hot, day, _worstCost(userOp));
+        uint256 good =
+            DualSignature.check(sig, userOpHash, hot.commitment(), _p256Native);
+        unchecked {
+            // At least day 1 and at most 2^16 days: see _spend.
+            uint256 validAfter = day * SECONDS_PER_DAY - EARLY_SECONDS;
+            return (SIG_VALIDATION_FAILED ^ good) | (validUntil << 160)
+                | (validAfter << 208);
+        }
+    }
+
+    /// @dev Counts `amount` wei into `day`. A day before the last one counted
+    /// is refused: its rest is forgotten. Day 0 is, too: EntryPoint reads
+    /// validUntil 0 as "for ever".
+    function _spend(HotSlot hot, uint256 day, uint256 amount)
+        private
+        view
+        returns (HotSlot)
+    {
+        uint256 last = hot.day();
+        if (day < last || day == 0 || day > DAY_MAX) {
+            revert DayRefused(last, day);
+        }
+        uint256 left = day == last ? hot.left() : _dailyLimit();
+        unchecked {
+            // amount < 2^133: see _worstCost.
+            uint256 wanted = (amount + GWEI - 1) / GWEI;
+            if (wanted > left) revert OverDailyLimit(left, wanted);
+            return hot.counted(day, left - wanted);
+        }
+    }
+
+    function _dailyLimit() private view returns (uint256 gweis) {
+        gweis = _policy & LEFT_MAX;
+        if (gweis == 0) gweis = DAILY_LIMIT_DEFAULT;
+    }
+
+    /// @dev The most that the operation can take from this account, in wei:
+    /// at most 16 values of 2^128 each, and a fee under its cap.
+    function _worstCost(PackedUserOperation calldata userOp)
+        private
+        view
+        returns (uint256)
+    {
+        unchecked {
+            return Calls.totalValue(userOp.callData) + _maxFee(userOp);
+        }
+    }
+
+    /// @dev The most that EntryPoint can charge this account for the
+    /// operation, in wei; 0 if a paymaster pays.
+    function _maxFee(PackedUserOperation calldata userOp)
+        private
+        pure
+        returns (uint256 fee)
+    {
+        if (userOp.paymasterAndData.length != 0) return 0;
+        uint256 gasLimits = uint256(userOp.accountGasLimits);
+        uint256 gasCnt = userOp.preVerificationGas;
+        // Bounded before it is used, so that nothing wraps: three times
+        // 2^120 gas (as EntryPoint has it) at 2^128 wei is below 2^250.
+        if ((gasLimits & GAS_LIMITS_HIGH) != 0 || gasCnt >> 120 != 0) {
+            revert FeeOverCap(FEE_CAP, type(uint256).max);
+        }
+        unchecked {
+            gasCnt += (gasLimits >> 128) + (gasLimits & type(uint128).max);
+            fee = gasCnt * (uint256(userOp.gasFees) & type(uint128).max);
+        }
+        if (fee > FEE_CAP) revert FeeOverCap(FEE_CAP, fee);
+    }
+}
