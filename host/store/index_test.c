@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "host/store/index.h"
+
+static struct vch_index *index_;
+static uint8_t config[4] = "conf";
+static uint8_t counters[8];
+
+static int setup(void **state)
+{
+	(void)state;
+	assert_int_equal(vch_index_new(&index_, "/nonexistent"), VCH_OK);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	vch_index_free(index_);
+	return 0;
+}
+
+static void apply(uint32_t account, uint64_t seq, bool with_config)
+{
+	struct vch_fold fold = {.item_cnt = 1, .record_cnt = 1};
+	struct vch_fold_item *item = &fold.items[0];
+
+	vch_store_be64(item->slot.id + 8, account * UINT64_C(0x9e3779b97f4a));
+	memcpy(item->slot.id, &account, sizeof(account));
+	item->slot.seq = seq;
+	if (with_config)
+		item->config = vch_span(config, sizeof(config));
+	vch_store_be64(counters, seq);
+	item->counters = vch_span(counters, sizeof(counters));
+	vch_index_apply(index_, (struct vch_log_pos){1, 16}, &fold);
+}
+
+static uint64_t seq_of(uint32_t account)
+{
+	struct vch_account_view view;
+	uint8_t id[20] = {0};
+
+	vch_store_be64(id + 8, account * UINT64_C(0x9e3779b97f4a));
+	memcpy(id, &account, sizeof(account));
+	if (vch_index_get(index_, &view, id, false) != VCH_OK)
+		return 0;
+	assert_int_equal(view.config_len, sizeof(config));
+	assert_int_equal(vch_load_be64(view.counters), view.slot.seq);
+	return view.slot.seq;
+}
+
+static void test_many(void **state)
+{
+	struct vch_index_stats stats;
+
+	(void)state;
+	for (uint32_t i = 1; i <= 5000; i++)
+		apply(i, 1, true);
+	for (uint32_t i = 1; i <= 5000; i += 2)
+		apply(i, 2, false);
+	for (uint32_t i = 1; i <= 5000; i++)
+		assert_int_equal(seq_of(i), 1 + i % 2);
+	assert_int_equal(seq_of(5001), 0);
+	vch_index_stats(index_, &stats);
+	assert_int_equal(stats.accounts, 5000);
+	assert_int_equal(stats.records, 7500);
+}
+
+/* The same record again, or an older one, changes nothing. */
+static void test_again(void **state)
+{
+	(void)state;
+	apply(1, 1, true);
+	apply(1, 3, false);
+	apply(1, 2, false);
+	apply(1, 3, false);
+	assert_int_equal(seq_of(1), 3);
+	vch_index_rewind(index_);
+	apply(1, 1, true);
+	assert_int_equal(seq_of(1), 3);
+}
+
+/* A decision of an account that was never made is not one. */
+static void test_decision_first(void **state)
+{
+	(void)state;
+	apply(9, 1, false);
+	assert_int_equal(seq_of(9), 0);
+}
+
+static void test_decode_refuses(void **state)
+{
+	static struct vch_batch batch;
+	struct vch_fold fold;
+	uint8_t record[17] = {VCH_RECORD_DECISION};
+
+	(void)state;
+	batch.sections_cnt = 1;
+	batch.sections[0].records_cnt = 1;
+	batch.sections[0].records[0] = vch_span(record, sizeof(record));
+	assert_int_equal(vch_fold_decode(&fold, &batch), VCH_CORRUPT);
+	record[0] = 99;
+	assert_int_equal(vch_fold_decode(&fold, &batch), VCH_CORRUPT);
+	batch.sections[0].records[0] = vch_span(record, 0);
+	assert_int_equal(vch_fold_decode(&fold, &batch), VCH_CORRUPT);
+}
+
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(test_many),
+		T(test_again),
+		T(test_decision_first),
+		T(test_decode_refuses),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
