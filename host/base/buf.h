@@ -31,6 +31,7 @@ void vch_buf_clear(struct vch_buf *buf);
 /* len more bytes to be written by the caller, or NULL if that is too many. */
 uint8_t *vch_buf_grow(struct vch_buf *buf, size_t len);
 
+/* Adds bytes, a string, or printf text. */
 void vch_buf_add(struct vch_buf *buf, const void *in, size_t len);
 void vch_buf_add_text(struct vch_buf *buf, const char *text);
 void vch_buf_printf(struct vch_buf *buf, const char *format, ...)

@@ -116,9 +116,9 @@ static enum vch_err parent(char ret[VCH_PATH_MAX], const char *path)
 	if (len >= VCH_PATH_MAX)
 		return VCH_SIZE;
 	memcpy(ret, path, len);
-	ret[len] = 0;
 	if (len == 0)
-		strcpy(ret, slash ? "/" : ".");
+		ret[len++] = slash ? '/' : '.';
+	ret[len] = 0;
 	return VCH_OK;
 }
 

@@ -47,6 +47,7 @@ static inline struct vch_field vch_field_num(const char *key, uint64_t number)
 /* The name of an error code. */
 struct vch_field vch_field_err(enum vch_err err);
 
+/* What VCH_LOG calls. */
 void vch_logline_write(enum vch_level level, const char *room, const char *msg,
 		       const struct vch_field *fields, unsigned field_cnt);
 

@@ -43,7 +43,8 @@ enum vch_err vch_client_open(struct vch_client **ret, const char *url,
 	if (token_file)
 		err = read_token(token, token_file);
 	if (!err)
-		err = vch_rpc_open(&client->rpc, url, token_file ? token : NULL);
+		err = vch_rpc_open(&client->rpc, url,
+				   token_file ? token : NULL);
 	vch_wipe(token, sizeof(token));
 	if (err) {
 		vch_client_close(client);
@@ -83,7 +84,8 @@ static enum vch_err call(struct vch_client *client, yyjson_val **ret,
 	uint64_t code;
 
 	if (err != VCH_CHAIN_RPC)
-		return err ? say(client, err, vch_rpc_why(client->rpc)) : VCH_OK;
+		return err ? say(client, err, vch_rpc_why(client->rpc))
+			   : VCH_OK;
 	vch_rpc_error(client->rpc, &error);
 	code = yyjson_get_uint(yyjson_obj_get(error.data, "code"));
 	if (code == 0 || code > UINT16_MAX || !vch_err_known((uint16_t)code))
@@ -94,10 +96,12 @@ static enum vch_err call(struct vch_client *client, yyjson_val **ret,
 
 static enum vch_err odd(struct vch_client *client)
 {
-	return say(client, VCH_RECEIPT, "the node's answer lacks what it needs");
+	return say(client, VCH_RECEIPT,
+		   "the node's answer lacks what it needs");
 }
 
-enum vch_err vch_client_attest(struct vch_client *client, struct vch_attested *ret)
+enum vch_err vch_client_attest(struct vch_client *client,
+			       struct vch_attested *ret)
 {
 	uint8_t challenge[32];
 	yyjson_mut_doc *doc;
@@ -229,7 +233,8 @@ yyjson_mut_val *vch_cosign_params(yyjson_mut_doc *doc,
 	return params;
 }
 
-static enum vch_err decision(struct vch_client *client, struct vch_proof *ret_proof,
+static enum vch_err decision(struct vch_client *client,
+			     struct vch_proof *ret_proof,
 			     struct vch_wallet_account *account,
 			     const uint8_t op_hash[32], enum vch_err code,
 			     yyjson_val *obj)

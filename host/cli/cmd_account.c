@@ -50,8 +50,8 @@ static void created(const struct vch_cli *cli,
 	puts("  policy      0.1 ether a day, 0.02 ether fee an operation, "
 	     "plain payments");
 	if (emulated)
-		printf("  TEE         %sEMULATED: its evidence rests on nobody's "
-		       "word%s\n",
+		printf("  TEE         %sEMULATED: its evidence rests on "
+		       "nobody's word%s\n",
 		       vch_ink(VCH_INK_RED), vch_ink(VCH_INK_NONE));
 }
 

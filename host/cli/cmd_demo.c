@@ -38,7 +38,7 @@ static enum vch_err meet_tee(struct story *t)
 {
 	VCH_TRY(vch_session_attest(&t->s, NULL));
 	snprintf(t->detail, sizeof(t->detail),
-		 "signed over our challenge, device key %s",
+		 "fresh, signed by device key %s",
 		 vch_term_short(vch_span(t->s.attested.evidence.device_key,
 					 32)));
 	step(t, "the TEE gave evidence");
@@ -98,23 +98,55 @@ static enum vch_err fund(struct story *t)
 	return VCH_OK;
 }
 
-static enum vch_err balances(struct story *t, vch_u128 ret[2])
+/* What moves when a payment is made, in wei. */
+struct balances {
+	vch_u128 account;
+	vch_u128 deposit; /* at the EntryPoint, for fees */
+	vch_u128 payee;
+};
+
+/* EntryPoint.balanceOf(account) */
+static enum vch_err get_deposit(struct story *t, vch_u128 *ret)
 {
-	VCH_TRY(eth_fail(t, vch_eth_balance(t->s.eth, &ret[0],
-					    t->account->address)));
-	return eth_fail(t, vch_eth_balance(t->s.eth, &ret[1], t->payment.to));
+	struct vch_eth_tx tx = {.to = t->account->at.entry_point};
+	uint8_t data[4 + 32];
+	struct vch_writer w = vch_writer(data, sizeof(data));
+	struct vch_span out;
+
+	vch_abi_write_selector(&w, "balanceOf(address)");
+	vch_abi_write_address(&w, t->account->address);
+	tx.data = vch_written(&w);
+	VCH_TRY(eth_fail(t, vch_eth_call(t->s.eth, &out, &tx)));
+	if (out.len != 32)
+		return vch_cli_fail(t->s.cli, VCH_CHAIN_RPC,
+				    "the EntryPoint tells no deposit");
+	*ret = vch_load_be128(out.ptr + 16);
+	return VCH_OK;
 }
 
-static void show_balances(const vch_u128 before[2], const vch_u128 after[2])
+static enum vch_err get_balances(struct story *t, struct balances *ret)
 {
-	static const char *const who[] = {"account", "payee"};
-	size_t i;
+	VCH_TRY(eth_fail(t, vch_eth_balance(t->s.eth, &ret->account,
+					    t->account->address)));
+	VCH_TRY(get_deposit(t, &ret->deposit));
+	return eth_fail(
+		t, vch_eth_balance(t->s.eth, &ret->payee, t->payment.to));
+}
 
-	printf("\n    %s%-10s %-26s %s%s\n", vch_ink(VCH_INK_DIM), "balance",
+static void show_balance(const char *who, vch_u128 before, vch_u128 after)
+{
+	printf("    %-12s %-28s %s\n", who, vch_term_amount(before),
+	       vch_term_amount(after));
+}
+
+static void show_balances(const struct balances *before,
+			  const struct balances *after)
+{
+	printf("\n    %s%-12s %-28s %s%s\n", vch_ink(VCH_INK_DIM), "balance",
 	       "before", "after", vch_ink(VCH_INK_NONE));
-	for (i = 0; i < 2; i++)
-		printf("    %-10s %-26s %s\n", who[i],
-		       vch_term_amount(before[i]), vch_term_amount(after[i]));
+	show_balance("account", before->account, after->account);
+	show_balance("its deposit", before->deposit, after->deposit);
+	show_balance("payee", before->payee, after->payee);
 	putchar('\n');
 }
 
@@ -155,10 +187,10 @@ static enum vch_err send(struct story *t, struct vch_sent *ret,
 static enum vch_err pay(struct story *t)
 {
 	uint8_t cosignature[65];
-	vch_u128 before[2], after[2];
+	struct balances before, after;
 	struct vch_sent sent;
 
-	VCH_TRY(balances(t, before));
+	VCH_TRY(get_balances(t, &before));
 	VCH_TRY(approve(t, cosignature));
 	snprintf(t->detail, sizeof(t->detail), "%s, within today's limit",
 		 vch_term_amount(t->proof.decision.cost));
@@ -168,12 +200,13 @@ static enum vch_err pay(struct story *t)
 		 vch_term_amount(AMOUNT), (unsigned long long)sent.block,
 		 (unsigned long long)sent.gas_used);
 	step(t, "paid through EntryPoint");
-	VCH_TRY(balances(t, after));
-	if (after[1] - before[1] != AMOUNT ||
-	    before[0] - after[0] != AMOUNT + sent.fee_wei)
+	VCH_TRY(get_balances(t, &after));
+	if (after.payee - before.payee != AMOUNT ||
+	    before.account + before.deposit !=
+		    after.account + after.deposit + AMOUNT + sent.fee_wei)
 		return vch_cli_fail(t->s.cli, VCH_CHAIN_RPC,
 				    "the balances do not tell of the payment");
-	show_balances(before, after);
+	show_balances(&before, &after);
 	show_receipt(t);
 	return VCH_OK;
 }
@@ -183,18 +216,19 @@ static enum vch_err refused_by_chain(struct story *t, const char *what,
 				     const uint8_t cosignature[65],
 				     enum vch_without without)
 {
-	vch_u128 before[2], after[2];
+	struct balances before, after;
 	struct vch_sent sent = {0};
 	enum vch_err err;
 
-	VCH_TRY(balances(t, before));
+	VCH_TRY(get_balances(t, &before));
 	err = send(t, &sent, cosignature, without);
 	if (err != VCH_CHAIN_RPC || !sent.reason[0])
 		return err ? err
 			   : vch_cli_fail(t->s.cli, VCH_INTERNAL,
 					  "the chain took a payment %s", what);
-	VCH_TRY(balances(t, after));
-	if (before[0] != after[0] || before[1] != after[1])
+	VCH_TRY(get_balances(t, &after));
+	if (before.account != after.account ||
+	    before.deposit != after.deposit || before.payee != after.payee)
 		return vch_cli_fail(t->s.cli, VCH_INTERNAL,
 				    "a refused payment moved money");
 	snprintf(t->detail, sizeof(t->detail), "refused by the chain: %.100s",

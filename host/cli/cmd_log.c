@@ -80,7 +80,8 @@ enum vch_err vch_cmd_log_verify(struct vch_cli *cli)
 
 	VCH_TRY(walk_log(cli, &w, NULL));
 	if (cli->json) {
-		printf("{\"batches\":%llu,\"records\":%llu,\"logKey\":\"%s\"}\n",
+		printf("{\"batches\":%llu,\"records\":%llu,"
+		       "\"logKey\":\"%s\"}\n",
 		       (unsigned long long)walk->batches,
 		       (unsigned long long)walk->records,
 		       vch_term_hex(vch_span(walk->log_key, 32)));

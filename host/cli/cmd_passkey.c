@@ -46,8 +46,8 @@ static void show(const struct vch_cli *cli, const struct vch_wallet *wallet)
 	}
 	printf("%sdemo passkey%s in %s: anyone who reads that file can sign\n",
 	       vch_ink(VCH_INK_BOLD), vch_ink(VCH_INK_NONE), cli->passkey);
-	printf("  x        %s\n  y        %s\n", vch_term_hex(vch_span(p->x, 32)),
-	       vch_term_hex(vch_span(p->y, 32)));
+	printf("  x        %s\n", vch_term_hex(vch_span(p->x, 32)));
+	printf("  y        %s\n", vch_term_hex(vch_span(p->y, 32)));
 	printf("  rpId     %s\n  origin   %s\n", p->rp_id, p->origin);
 	if (p->counts)
 		printf("  counter  %u\n", p->sign_count);

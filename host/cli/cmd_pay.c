@@ -111,8 +111,8 @@ static enum vch_err print_requests(struct vch_session *s,
 	VCH_TRY(read_number(s->cli, &first, s->cli->nonce_key, 0,
 			    "--nonce-key"));
 	if (count < 1 || count > COUNT_MAX)
-		return vch_cli_fail(s->cli, VCH_ARGUMENT, "--count takes 1 to %d",
-				    COUNT_MAX);
+		return vch_cli_fail(s->cli, VCH_ARGUMENT,
+				    "--count takes 1 to %d", COUNT_MAX);
 	if (!all)
 		VCH_TRY(read_account(s, &account));
 	for (i = 0; i < cnt; i++)

@@ -38,14 +38,15 @@ const struct vch_cli_command vch_cli_commands[] = {
 	 "through\nEntryPoint.handleOps.",
 	 "vouch pay --from 0x… --to 0x… --amount 0.01ether",
 	 PAY_OPTIONS | VCH_O(FROM) | VCH_O(TO) | VCH_O(AMOUNT) |
-		 VCH_O(WITHOUT) | VCH_O(COUNT) | VCH_O(NONCE_KEY) | VCH_O(PRINT_REQUEST) |
-		 VCH_O(PRINT_OPERATION),
+		 VCH_O(WITHOUT) | VCH_O(COUNT) | VCH_O(NONCE_KEY) |
+		 VCH_O(PRINT_REQUEST) | VCH_O(PRINT_OPERATION),
 	 vch_cmd_pay},
 	{"operation", "hash", "FILE",
 	 "userOpHash of packed operations (-: one JSON object a line)", NULL,
 	 NULL, 0, vch_cmd_operation_hash},
 	{"log", "verify", "DIR", "checks chains, roots and signatures, no key",
-	 NULL, "vouch log verify ~/.vouch/node/log",
+	 "All but the tags: only the TEE that made them can check those.",
+	 "vouch log verify ~/.vouch/node/log",
 	 VCH_O(LOG_KEY) | VCH_O(JSON), vch_cmd_log_verify},
 	{"log", "show", "DIR", "what was approved, refused, and why", NULL,
 	 NULL, VCH_O(LOG_KEY) | VCH_O(JSON), vch_cmd_log_show},

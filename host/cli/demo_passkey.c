@@ -164,7 +164,8 @@ static bool signature_words(uint8_t ret[64], const uint8_t *der, size_t len)
 	return ok;
 }
 
-static enum vch_err sign(uint8_t ret[64], const struct vch_demo_passkey *passkey,
+static enum vch_err sign(uint8_t ret[64],
+			 const struct vch_demo_passkey *passkey,
 			 struct vch_span msg)
 {
 	uint8_t der[80];

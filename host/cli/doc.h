@@ -21,8 +21,8 @@ VCH_MUST enum vch_err vch_doc_get_quantity(yyjson_val *val, vch_u128 *ret);
 VCH_MUST enum vch_err vch_doc_get_u64(yyjson_val *obj, const char *key,
 				   uint64_t *ret);
 /* Text of 1 to cap - 1 bytes. */
-VCH_MUST enum vch_err vch_doc_get_text(yyjson_val *obj, const char *key, char *ret,
-				    size_t cap);
+VCH_MUST enum vch_err vch_doc_get_text(yyjson_val *obj, const char *key,
+				       char *ret, size_t cap);
 
 /* The same in the other direction; memory belongs to doc. */
 void vch_doc_put_bytes(yyjson_mut_doc *doc, yyjson_mut_val *obj,

@@ -159,8 +159,8 @@ enum vch_err vch_eth_fees(struct vch_eth *eth, struct vch_eth_fees *ret)
 	VCH_CHECK(yyjson_mut_arr_add_str(doc, params, "latest") &&
 		  yyjson_mut_arr_add_bool(doc, params, false));
 	VCH_TRY(call(eth, &result, "eth_getBlockByNumber"));
-	if (vch_doc_get_quantity(yyjson_obj_get(result, "baseFeePerGas"), &base) ||
-	    base > UINT64_MAX)
+	result = yyjson_obj_get(result, "baseFeePerGas");
+	if (vch_doc_get_quantity(result, &base) || base > UINT64_MAX)
 		return odd(eth, "eth_getBlockByNumber");
 	VCH_TRY(quantity(eth, &tip, "eth_maxPriorityFeePerGas"));
 	if (tip > UINT64_MAX)

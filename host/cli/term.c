@@ -89,7 +89,7 @@ static int columns(const char *text)
 
 void vch_term_step(const char *what, const char *detail, uint64_t took_ns)
 {
-	int pad = 46 - columns(detail);
+	int pad = 52 - columns(detail);
 
 	printf("  %s✓%s %-26s %s", vch_ink(VCH_INK_GREEN),
 	       vch_ink(VCH_INK_NONE), what, detail);

@@ -18,7 +18,8 @@ static enum vch_err deployment_read(struct vch_deployment *ret, yyjson_val *obj)
 	VCH_TRY(vch_doc_get_u64(obj, "chainId", &ret->chain_id));
 	VCH_TRY(vch_doc_get_fixed(obj, "entryPoint", ret->entry_point, 20));
 	VCH_TRY(vch_doc_get_fixed(obj, "factory", ret->factory, 20));
-	return vch_doc_get_fixed(obj, "implementation", ret->implementation, 20);
+	return vch_doc_get_fixed(obj, "implementation", ret->implementation,
+				 20);
 }
 
 void vch_deployment_put(yyjson_mut_doc *doc, yyjson_mut_val *obj,

@@ -80,8 +80,8 @@ void vch_http_quiesce(struct vch_http *http);
 void vch_http_drain(struct vch_http *http, uint32_t wait_s);
 
 /*
- * Waits until all is sent (at most wait_s), then ends and frees. Every request must
- * have been answered: drain first, and end whoever still holds one.
+ * Waits until all is sent (at most wait_s), then ends and frees. Every request
+ * must have been answered: drain first, and end whoever still holds one.
  */
 void vch_http_stop(struct vch_http *http, uint32_t wait_s);
 

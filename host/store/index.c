@@ -203,8 +203,8 @@ void vch_index_rewind(struct vch_index *index)
 }
 
 static enum vch_err copy_entry(struct vch_index *index,
-			       struct vch_account_view *ret, struct entry *ret_at,
-			       const uint8_t id[20])
+			       struct vch_account_view *ret,
+			       struct entry *ret_at, const uint8_t id[20])
 {
 	const struct entry *e = find(index->table, index->cap, id);
 

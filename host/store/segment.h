@@ -28,8 +28,10 @@ struct vch_log_chain {
 VCH_MUST enum vch_err vch_log_chain_add(struct vch_log_chain *chain,
 					const struct vch_batch *batch);
 
+/* <dir>/<number, ten digits>.log */
 void vch_segment_path(char ret[PATH_MAX], const char *dir, uint32_t number);
 
+/* What a segment begins with. */
 void vch_segment_head(uint8_t ret[VCH_SEGMENT_HEAD], uint32_t number);
 
 /*

@@ -419,7 +419,7 @@ static void *run(void *arg)
 	return NULL;
 }
 
-/* ---- the outside ---------------------------------------------------------- */
+/* ---- the outside --------------------------------------------------------- */
 
 static void defaults(struct vch_worker_options *opt)
 {

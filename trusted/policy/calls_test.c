@@ -176,7 +176,16 @@ static void test_value(void **state)
 	memcpy(c.call[0].to, self, 20);
 	assert_int_equal(vch_calls_value(&value, &c, self, entry_point),
 			 VCH_CALL);
-	memset(c.call[0].to, 0, 20);
+}
+
+static void test_value_edges(void **state)
+{
+	uint8_t self[20] = {1}, entry_point[20] = {2};
+	struct vch_calls c = {.cnt = 1};
+	vch_u128 value = 0;
+
+	(void)state;
+	/* zero is the account itself to ERC-7821 */
 	assert_int_equal(vch_calls_value(&value, &c, self, entry_point),
 			 VCH_CALL);
 	c.call[0].to[0] = c.call[1].to[0] = 9;
@@ -194,6 +203,7 @@ int main(void)
 		cmocka_unit_test(test_canonical),
 		cmocka_unit_test(test_counts),
 		cmocka_unit_test(test_value),
+		cmocka_unit_test(test_value_edges),
 	};
 
 	srand(1);

@@ -17,7 +17,6 @@ const enum vch_err vch_err_all[VCH_ERR_CNT] = {
 	VCH_TAG,
 	VCH_FULL,
 	VCH_UNSEAL,
-	VCH_CLOCK,
 	VCH_ACCOUNT,
 	VCH_EXISTS,
 	VCH_STALE,
@@ -91,8 +90,6 @@ const char *vch_err_name(enum vch_err err)
 		return "FULL";
 	case VCH_UNSEAL:
 		return "UNSEAL";
-	case VCH_CLOCK:
-		return "CLOCK";
 	case VCH_ACCOUNT:
 		return "ACCOUNT";
 	case VCH_EXISTS:
@@ -198,7 +195,7 @@ const char *vch_err_sentence(enum vch_err err)
 		return "The trusted application is not in the phase for this "
 		       "command; wait until it has replayed its log.";
 	case VCH_ENTROPY:
-		return "The platform gave no randomness; do not use this "
+		return "The system gave no randomness; do not use this "
 		       "machine until it does.";
 	case VCH_STORAGE:
 		return "The platform's secure storage failed; check its "
@@ -221,9 +218,6 @@ const char *vch_err_sentence(enum vch_err err)
 	case VCH_UNSEAL:
 		return "The sealed key does not open on this device; restore "
 		       "the blob that belongs to this account.";
-	case VCH_CLOCK:
-		return "The time jumped by more than 48 hours; check the "
-		       "clock of the machine.";
 	case VCH_ACCOUNT:
 		return "No such account here; create it first or ask the node "
 		       "that holds it.";

@@ -26,7 +26,6 @@ enum vch_err {
 	VCH_TAG = 15,
 	VCH_FULL = 16,
 	VCH_UNSEAL = 17,
-	VCH_CLOCK = 18,
 	VCH_ACCOUNT = 20,
 	VCH_EXISTS = 21,
 	VCH_STALE = 22,
@@ -68,7 +67,7 @@ enum vch_err {
 	VCH_TIMEOUT = 75,
 	VCH_RECEIPT = 76,
 };
-#define VCH_ERR_CNT 55
+#define VCH_ERR_CNT 54
 
 /* All codes, in rising order. */
 extern const enum vch_err vch_err_all[VCH_ERR_CNT];

@@ -302,7 +302,7 @@ export const errors = {
 	},
 	ENTROPY: {
 		code: 10,
-		sentence: "The platform gave no randomness; do not use this machine until it does.",
+		sentence: "The system gave no randomness; do not use this machine until it does.",
 	},
 	STORAGE: {
 		code: 11,
@@ -331,10 +331,6 @@ export const errors = {
 	UNSEAL: {
 		code: 17,
 		sentence: "The sealed key does not open on this device; restore the blob that belongs to this account.",
-	},
-	CLOCK: {
-		code: 18,
-		sentence: "The time jumped by more than 48 hours; check the clock of the machine.",
 	},
 	ACCOUNT: {
 		code: 20,
