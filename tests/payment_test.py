@@ -114,6 +114,17 @@ class Payment(unittest.TestCase):
             self.assertIn(word, done.stdout)
         self.assertLessEqual(len(done.stdout.splitlines()), 40)
 
+    def test_a_passkey_is_never_replaced(self):
+        w = Wallet(ether=0)
+        with open(w.file) as f:
+            before = f.read()
+        for args in (["passkey", "create", "--file", w.file],
+                     ["demo", "--passkey", w.file, *s.node_args(),
+                      *s.deploy_args()]):
+            self.assertEqual(s.cli(*args, check=False).returncode, 1)
+            with open(w.file) as f:
+                self.assertEqual(f.read(), before)
+
     def test_first_and_second_payment(self):
         w = Wallet()
         self.assertEqual(s.chain("eth_getCode", w.address, "latest"), "0x")

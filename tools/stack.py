@@ -4,6 +4,7 @@
 For tools/demo and for the tests that need the real thing. Everything listens
 on 127.0.0.1 only. Port 0 means any free port.
 """
+import ctypes
 import errno
 import json
 import os
@@ -21,6 +22,15 @@ ENTRY_POINT_ARTIFACT = os.path.join(
     "EntryPoint.json")
 READY_S = 30
 STOP_S = 10
+
+
+PR_SET_PDEATHSIG = 1
+LIBC = ctypes.CDLL(None)
+
+
+def die_with_parent():
+    """In the child: end when the one who started us is gone, however."""
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 class StackError(Exception):
@@ -96,7 +106,8 @@ class Stack:
         with open(self.log_path(name), "ab" if append else "wb") as log:
             return subprocess.Popen(argv, stdin=subprocess.DEVNULL,
                                     stdout=log, stderr=log, cwd=self.run,
-                                    start_new_session=True)
+                                    start_new_session=True,
+                                    preexec_fn=die_with_parent)
 
     def wait(self, what, child, answers):
         deadline = time.monotonic() + READY_S

@@ -122,16 +122,12 @@ static enum vch_err parent(char ret[VCH_PATH_MAX], const char *path)
 	return VCH_OK;
 }
 
-static enum vch_err write_new(const char *temp, struct vch_span in, mode_t mode,
-			      int fd)
+static enum vch_err fill_new(int fd, struct vch_span in, mode_t mode)
 {
 	if (fchmod(fd, mode) != 0)
 		return VCH_FILE;
 	VCH_TRY(vch_fd_write(fd, in));
-	if (fsync(fd) != 0)
-		return VCH_FILE;
-	(void)temp;
-	return VCH_OK;
+	return fsync(fd) == 0 ? VCH_OK : VCH_FILE;
 }
 
 enum vch_err vch_file_write(const char *path, struct vch_span in, mode_t mode)
@@ -148,7 +144,7 @@ enum vch_err vch_file_write(const char *path, struct vch_span in, mode_t mode)
 	fd = mkostemp(temp, O_CLOEXEC);
 	if (fd < 0)
 		return VCH_FILE;
-	err = write_new(temp, in, mode, fd);
+	err = fill_new(fd, in, mode);
 	close_quiet(fd);
 	if (err == VCH_OK && rename(temp, path) != 0)
 		err = VCH_FILE;

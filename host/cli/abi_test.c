@@ -100,16 +100,14 @@ static void failed_op_is_told_in_words(void **state)
 	(void)state;
 	/* FailedOp(0, "AA24 signature error") */
 	reason(text, sizeof(text),
-	       "0x220266b6" W0 W2
-	       "00000000000000000000000000000000"
+	       "0x220266b6" W0 W2 "00000000000000000000000000000000"
 	       "00000000000000000000000000000014"
 	       "41413234207369676e61747572652065"
 	       "72726f72000000000000000000000000");
 	assert_string_equal(text, "AA24 signature error");
 	/* FailedOpWithRevert(0, "AA23 reverted", Error("no")) */
 	reason(text, sizeof(text),
-	       "0x65c8fd4d" W0 W3 W5
-	       "00000000000000000000000000000000"
+	       "0x65c8fd4d" W0 W3 W5 "00000000000000000000000000000000"
 	       "0000000000000000000000000000000d"
 	       "41413233207265766572746564000000"
 	       "00000000000000000000000000000000"
@@ -130,12 +128,14 @@ static void failed_op_is_told_in_words(void **state)
 static void hostile_reverts_are_harmless(void **state)
 {
 	static const char *const hostile[] = {
-		"0x", "0x22", "0x220266b6", "0x65c8fd4d", "0x08c379a0",
-		"0x220266b6" W0
-		"ffffffffffffffffffffffffffffffff"
+		"0x",
+		"0x22",
+		"0x220266b6",
+		"0x65c8fd4d",
+		"0x08c379a0",
+		"0x220266b6" W0 "ffffffffffffffffffffffffffffffff"
 		"ffffffffffffffffffffffffffffffff",
-		"0x220266b6" W0 W2
-		"00000000000000000000000000000000"
+		"0x220266b6" W0 W2 "00000000000000000000000000000000"
 		"000000000000000000000000000fffff",
 		"0x65c8fd4d" W0 W0 W0,
 		"0xdeadbeef00",

@@ -34,7 +34,7 @@ static enum vch_err read_token(char ret[TOKEN_MAX + 1], const char *path)
 }
 
 enum vch_err vch_client_open(struct vch_client **ret, const char *url,
-			   const char *token_file)
+			     const char *token_file)
 {
 	struct vch_client *client = vch_alloc(1, sizeof(*client));
 	char token[TOKEN_MAX + 1];
@@ -114,7 +114,7 @@ enum vch_err vch_client_attest(struct vch_client *client,
 	VCH_TRY(call(client, &result, "kms_attest"));
 	memset(ret, 0, sizeof(*ret));
 	if (vch_doc_get_bytes(result, "claims", ret->claims, &ret->claims_len,
-			   sizeof(ret->claims)) ||
+			      sizeof(ret->claims)) ||
 	    vch_doc_get_fixed(result, "signature", ret->signature, 64))
 		return odd(client);
 	if (vch_attested_check_var(ret, challenge))
@@ -122,8 +122,7 @@ enum vch_err vch_client_attest(struct vch_client *client,
 	return VCH_OK;
 }
 
-static void create_params(struct vch_rpc *rpc,
-			  const struct vch_deployment *at,
+static void create_params(struct vch_rpc *rpc, const struct vch_deployment *at,
 			  const struct vch_demo_passkey *passkey)
 {
 	yyjson_mut_doc *doc;
@@ -141,10 +140,10 @@ static void create_params(struct vch_rpc *rpc,
 	obj = yyjson_mut_arr_add_obj(doc, obj);
 	vch_doc_put_quantity(doc, obj, "chainId", at->chain_id);
 	vch_doc_put_bytes(doc, obj, "entryPoint",
-			   vch_span(at->entry_point, 20));
+			  vch_span(at->entry_point, 20));
 	vch_doc_put_bytes(doc, params, "factory", vch_span(at->factory, 20));
 	vch_doc_put_bytes(doc, params, "implementation",
-			   vch_span(at->implementation, 20));
+			  vch_span(at->implementation, 20));
 }
 
 static enum vch_err read_proof(struct vch_client *client, struct vch_proof *ret,
@@ -152,7 +151,7 @@ static enum vch_err read_proof(struct vch_client *client, struct vch_proof *ret,
 {
 	memset(ret, 0, sizeof(*ret));
 	if (vch_doc_get_bytes(obj, "receipt", ret->bytes, &ret->len,
-			   sizeof(ret->bytes)))
+			      sizeof(ret->bytes)))
 		return odd(client);
 	if (vch_proof_check_var(ret, log_key))
 		return say(client, VCH_RECEIPT, ret->why);
@@ -160,10 +159,10 @@ static enum vch_err read_proof(struct vch_client *client, struct vch_proof *ret,
 }
 
 enum vch_err vch_client_create(struct vch_client *client,
-			     struct vch_wallet_account *account,
-			     struct vch_proof *ret_proof,
-			     const struct vch_demo_passkey *passkey,
-			     const struct vch_attested *attested)
+			       struct vch_wallet_account *account,
+			       struct vch_proof *ret_proof,
+			       const struct vch_demo_passkey *passkey,
+			       const struct vch_attested *attested)
 {
 	yyjson_val *result;
 
@@ -188,22 +187,22 @@ static void put_op(yyjson_mut_doc *doc, yyjson_mut_val *obj,
 	vch_doc_put_bytes(doc, obj, "sender", vch_span(op->sender, 20));
 	if (op->init_code.len) {
 		vch_doc_put_bytes(doc, obj, "factory",
-				   vch_span(op->init_code.ptr, 20));
+				  vch_span(op->init_code.ptr, 20));
 		vch_doc_put_bytes(doc, obj, "factoryData",
-				   vch_span(op->init_code.ptr + 20,
-					    op->init_code.len - 20));
+				  vch_span(op->init_code.ptr + 20,
+					   op->init_code.len - 20));
 	}
 	vch_doc_put_bytes(doc, obj, "callData", op->call_data);
 	vch_doc_put_quantity(doc, obj, "verificationGasLimit",
-			      vch_load_be128(op->account_gas_limits));
+			     vch_load_be128(op->account_gas_limits));
 	vch_doc_put_quantity(doc, obj, "callGasLimit",
-			      vch_load_be128(op->account_gas_limits + 16));
+			     vch_load_be128(op->account_gas_limits + 16));
 	vch_doc_put_quantity(doc, obj, "preVerificationGas",
-			      vch_load_be128(op->pre_verification_gas + 16));
+			     vch_load_be128(op->pre_verification_gas + 16));
 	vch_doc_put_quantity(doc, obj, "maxPriorityFeePerGas",
-			      vch_load_be128(op->gas_fees));
+			     vch_load_be128(op->gas_fees));
 	vch_doc_put_quantity(doc, obj, "maxFeePerGas",
-			      vch_load_be128(op->gas_fees + 16));
+			     vch_load_be128(op->gas_fees + 16));
 	vch_doc_put_word(doc, obj, "nonce", op->nonce);
 }
 
@@ -217,19 +216,18 @@ yyjson_mut_val *vch_cosign_params(yyjson_mut_doc *doc,
 
 	VCH_CHECK(params);
 	vch_doc_put_bytes(doc, params, "account",
-			   vch_span(account->address, 20));
+			  vch_span(account->address, 20));
 	vch_doc_put_quantity(doc, params, "chainId", account->at.chain_id);
 	vch_doc_put_bytes(doc, params, "entryPoint",
-			   vch_span(account->at.entry_point, 20));
+			  vch_span(account->at.entry_point, 20));
 	put_op(doc, vch_doc_put_obj(doc, params, "userOperation"), &op->op);
 	vch_doc_put_quantity(doc, params, "validUntil", op->valid_until);
 	obj = vch_doc_put_obj(doc, params, "assertion");
 	vch_doc_put_quantity(doc, obj, "passkey", assertion->passkey);
-	vch_doc_put_bytes(doc, obj, "authenticatorData",
-			   assertion->auth_data);
+	vch_doc_put_bytes(doc, obj, "authenticatorData", assertion->auth_data);
 	vch_doc_put_bytes(doc, obj, "clientDataJSON", assertion->client_data);
 	vch_doc_put_bytes(doc, obj, "signature",
-			   vch_span(assertion->signature, 64));
+			  vch_span(assertion->signature, 64));
 	return params;
 }
 
@@ -247,11 +245,11 @@ static enum vch_err decision(struct vch_client *client,
 }
 
 enum vch_err vch_client_cosign(struct vch_client *client,
-			     struct vch_wallet_account *account,
-			     uint8_t ret_cosignature[65],
-			     struct vch_proof *ret_proof,
-			     const struct vch_payment_op *op,
-			     const struct vch_assertion *assertion)
+			       struct vch_wallet_account *account,
+			       uint8_t ret_cosignature[65],
+			       struct vch_proof *ret_proof,
+			       const struct vch_payment_op *op,
+			       const struct vch_assertion *assertion)
 {
 	uint8_t sig[65];
 	struct vch_rpc_error error;
@@ -260,7 +258,7 @@ enum vch_err vch_client_cosign(struct vch_client *client,
 
 	ret_proof->len = 0;
 	vch_rpc_params(client->rpc, vch_cosign_params(vch_rpc_doc(client->rpc),
-						    account, op, assertion));
+						      account, op, assertion));
 	err = call(client, &result, "vouch_cosign");
 	if (err) {
 		vch_rpc_error(client->rpc, &error);
@@ -280,7 +278,7 @@ enum vch_err vch_client_cosign(struct vch_client *client,
 }
 
 enum vch_err vch_client_account(struct vch_client *client, yyjson_val **ret,
-			      const uint8_t address[20])
+				const uint8_t address[20])
 {
 	yyjson_mut_doc *doc;
 	yyjson_mut_val *params = vch_rpc_object(client->rpc, &doc);

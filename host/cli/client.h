@@ -15,7 +15,7 @@ struct vch_client;
 
 /* token_file: NULL, or a file with the bearer token. VCH_FILE. */
 VCH_MUST enum vch_err vch_client_open(struct vch_client **ret, const char *url,
-				    const char *token_file);
+				      const char *token_file);
 void vch_client_close(struct vch_client *client);
 
 /* What went wrong last, for a person. */
@@ -23,7 +23,7 @@ const char *vch_client_why(const struct vch_client *client);
 
 /* Draws a challenge, asks for evidence, checks it. VCH_RECEIPT. */
 VCH_MUST enum vch_err vch_client_attest(struct vch_client *client,
-				      struct vch_attested *ret);
+					struct vch_attested *ret);
 
 /*
  * Has an account made for the passkey, at `account->at`; fills in the rest of
@@ -31,10 +31,10 @@ VCH_MUST enum vch_err vch_client_attest(struct vch_client *client,
  * node's refusal, or VCH_RECEIPT.
  */
 VCH_MUST enum vch_err vch_client_create(struct vch_client *client,
-				      struct vch_wallet_account *account,
-				      struct vch_proof *ret_proof,
-				      const struct vch_demo_passkey *passkey,
-				      const struct vch_attested *attested);
+					struct vch_wallet_account *account,
+					struct vch_proof *ret_proof,
+					const struct vch_demo_passkey *passkey,
+					const struct vch_attested *attested);
 
 /* The params of vouch_cosign as one JSON object, in doc. */
 yyjson_mut_val *vch_cosign_params(yyjson_mut_doc *doc,
@@ -49,15 +49,15 @@ yyjson_mut_val *vch_cosign_params(yyjson_mut_doc *doc,
  * keeps account->seq, which moves on with each proof.
  */
 VCH_MUST enum vch_err vch_client_cosign(struct vch_client *client,
-				      struct vch_wallet_account *account,
-				      uint8_t ret_cosignature[65],
-				      struct vch_proof *ret_proof,
-				      const struct vch_payment_op *op,
-				      const struct vch_assertion *assertion);
+					struct vch_wallet_account *account,
+					uint8_t ret_cosignature[65],
+					struct vch_proof *ret_proof,
+					const struct vch_payment_op *op,
+					const struct vch_assertion *assertion);
 
 /* The node's own word on an account; valid until the next call. */
 VCH_MUST enum vch_err vch_client_account(struct vch_client *client,
-				       yyjson_val **ret,
-				       const uint8_t address[20]);
+					 yyjson_val **ret,
+					 const uint8_t address[20]);
 
 #endif

@@ -67,8 +67,7 @@ static enum vch_err check_chain(struct vch_session *s,
 		return vch_cli_fail(s->cli, VCH_NETWORK,
 				    "%s is chain %llu, the deployment is on "
 				    "%llu",
-				    s->cli->chain,
-				    (unsigned long long)chain_id,
+				    s->cli->chain, (unsigned long long)chain_id,
 				    (unsigned long long)at->chain_id);
 	return VCH_OK;
 }
@@ -114,23 +113,26 @@ static void show_asset(yyjson_val *obj)
 
 static void show_text(yyjson_val *obj, const char *label, const char *key)
 {
-	const char *text = yyjson_get_str(yyjson_obj_get(obj, key));
+	const char *found = yyjson_get_str(yyjson_obj_get(obj, key));
+	char text[64];
 
-	if (text)
-		printf("  %-11s %s\n", label, text);
+	if (!found)
+		return;
+	snprintf(text, sizeof(text), "%s", found);
+	vch_term_clean(text);
+	printf("  %-11s %s\n", label, text);
 }
 
 static void show(yyjson_val *obj)
 {
 	yyjson_val *assets = yyjson_obj_get(obj, "assets");
-	size_t i, max;
-	yyjson_val *one;
+	size_t i;
 
 	show_text(obj, "account", "address");
 	show_text(obj, "co-signer", "cosigner");
 	show_text(obj, "factory", "factory");
-	yyjson_arr_foreach(assets, i, max, one)
-		show_asset(one);
+	for (i = 0; i < yyjson_arr_size(assets); i++)
+		show_asset(yyjson_arr_get(assets, i));
 	if (yyjson_get_bool(yyjson_obj_get(obj, "frozen")))
 		printf("  %sfrozen%s\n", vch_ink(VCH_INK_RED),
 		       vch_ink(VCH_INK_NONE));

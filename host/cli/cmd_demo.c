@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "host/base/clock.h"
 #include "host/cli/cli.h"
@@ -12,8 +13,8 @@
 #include "host/cli/term.h"
 #include "trusted/base/check.h"
 
-#define FUNDS ((vch_u128)1000000000000000000u)	   /* 1 ether */
-#define AMOUNT ((vch_u128)10000000000000000u)	   /* 0.01 ether */
+#define FUNDS ((vch_u128)1000000000000000000u)	 /* 1 ether */
+#define AMOUNT ((vch_u128)10000000000000000u)	 /* 0.01 ether */
 #define TOO_MUCH ((vch_u128)200000000000000000u) /* 0.2 ether */
 
 struct story {
@@ -37,10 +38,9 @@ static void step(struct story *t, const char *what)
 static enum vch_err meet_tee(struct story *t)
 {
 	VCH_TRY(vch_session_attest(&t->s, NULL));
-	snprintf(t->detail, sizeof(t->detail),
-		 "fresh, signed by device key %s",
-		 vch_term_short(vch_span(t->s.attested.evidence.device_key,
-					 32)));
+	snprintf(t->detail, sizeof(t->detail), "fresh, signed by device key %s",
+		 vch_term_short(
+			 vch_span(t->s.attested.evidence.device_key, 32)));
 	step(t, "the TEE gave evidence");
 	if (t->s.attested.emulated)
 		printf("    %sEMULATED: an ordinary process, for trying "
@@ -49,11 +49,16 @@ static enum vch_err meet_tee(struct story *t)
 	return VCH_OK;
 }
 
-/* Beside the passkey there may be accounts of former runs: a new one each. */
+/* A new passkey each time; one that is there is never replaced. */
 static enum vch_err make_passkey(struct story *t)
 {
 	const char *file = t->s.cli->passkey;
 
+	if (access(file, F_OK) == 0)
+		return vch_cli_fail(t->s.cli, VCH_FILE,
+				    "%s is there already and is not replaced; "
+				    "choose another with --passkey",
+				    file);
 	VCH_TRY(vch_demo_passkey_create(&t->s.wallet.passkey, "localhost",
 					"http://localhost:3000", true));
 	VCH_TRY(vch_session_save(&t->s));
@@ -129,8 +134,8 @@ static enum vch_err get_balances(struct story *t, struct balances *ret)
 	VCH_TRY(eth_fail(t, vch_eth_balance(t->s.eth, &ret->account,
 					    t->account->address)));
 	VCH_TRY(get_deposit(t, &ret->deposit));
-	return eth_fail(
-		t, vch_eth_balance(t->s.eth, &ret->payee, t->payment.to));
+	return eth_fail(t,
+			vch_eth_balance(t->s.eth, &ret->payee, t->payment.to));
 }
 
 static void show_balance(const char *who, vch_u128 before, vch_u128 after)
@@ -167,8 +172,8 @@ static enum vch_err approve(struct story *t, uint8_t ret_cosignature[65])
 {
 	VCH_TRY(vch_session_approve(&t->s, &t->approved, t->account,
 				    &t->payment, 0));
-	return vch_session_cosign(&t->s, t->account, ret_cosignature,
-				  &t->proof, &t->approved);
+	return vch_session_cosign(&t->s, t->account, ret_cosignature, &t->proof,
+				  &t->approved);
 }
 
 static enum vch_err send(struct story *t, struct vch_sent *ret,

@@ -55,10 +55,9 @@ static enum vch_err read_code(struct creation *ret, const char *path)
 		code = yyjson_obj_get(yyjson_doc_get_root(doc), "bytecode");
 		if (yyjson_is_obj(code))
 			code = yyjson_obj_get(code, "object");
-		err = vch_hex_read_some(ret->data + 32, &len, CODE_MAX,
-					yyjson_is_str(code)
-						? yyjson_get_str(code)
-						: "");
+		err = vch_hex_read_some(
+			ret->data + 32, &len, CODE_MAX,
+			yyjson_is_str(code) ? yyjson_get_str(code) : "");
 	}
 	ret->len = 32 + len;
 	yyjson_doc_free(doc);
@@ -116,8 +115,7 @@ static enum vch_err put(struct vch_cli *cli, struct vch_eth *eth,
 }
 
 /* factory.implementation() */
-static enum vch_err ask_implementation(struct vch_cli *cli,
-				       struct vch_eth *eth,
+static enum vch_err ask_implementation(struct vch_cli *cli, struct vch_eth *eth,
 				       struct vch_deployment *dep)
 {
 	struct vch_eth_tx tx = {.to = dep->factory};
@@ -132,8 +130,8 @@ static enum vch_err ask_implementation(struct vch_cli *cli,
 		return vch_cli_fail(cli, VCH_CHAIN_RPC,
 				    "the factory names no implementation");
 	memcpy(dep->implementation, out.ptr + 12, 20);
-	VCH_TRY(eth_fail(cli, eth, vch_eth_has_code(eth, &there,
-						    dep->implementation)));
+	VCH_TRY(eth_fail(cli, eth,
+			 vch_eth_has_code(eth, &there, dep->implementation)));
 	return there ? VCH_OK
 		     : vch_cli_fail(cli, VCH_CHAIN_RPC,
 				    "the implementation has no code");

@@ -56,11 +56,10 @@ static enum vch_err walk_log(struct vch_cli *cli, struct walk_ctx *w,
 	w->each = each;
 	err = vch_log_each(&end, cli->args[0], walk_batch, w);
 	if (err == VCH_RECEIPT || err == VCH_CORRUPT || err == VCH_CHAIN)
-		return vch_cli_fail(cli, VCH_RECEIPT,
-				    "%s, batch %llu: %s", cli->args[0],
-				    (unsigned long long)w->walk.batches + 1,
-				    w->walk.why ? w->walk.why
-						: "a frame is damaged");
+		return vch_cli_fail(
+			cli, VCH_RECEIPT, "%s, batch %llu: %s", cli->args[0],
+			(unsigned long long)w->walk.batches + 1,
+			w->walk.why ? w->walk.why : "a frame is damaged");
 	if (!err && end.torn_len)
 		return vch_cli_fail(cli, VCH_RECEIPT,
 				    "%s: behind batch %llu stand %llu bytes "

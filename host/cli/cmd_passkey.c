@@ -19,11 +19,11 @@ static void show_json(const struct vch_wallet *wallet)
 	yyjson_mut_val *accounts;
 	size_t i;
 
-	VCH_CHECK(root && yyjson_mut_obj_add_bool(doc, root, "demo", true) &&
-		  yyjson_mut_obj_add_str(doc, root, "rpId", p->rp_id) &&
-		  yyjson_mut_obj_add_str(doc, root, "origin", p->origin) &&
-		  yyjson_mut_obj_add_uint(doc, root, "signCount",
-					  p->sign_count));
+	VCH_CHECK(
+		root && yyjson_mut_obj_add_bool(doc, root, "demo", true) &&
+		yyjson_mut_obj_add_str(doc, root, "rpId", p->rp_id) &&
+		yyjson_mut_obj_add_str(doc, root, "origin", p->origin) &&
+		yyjson_mut_obj_add_uint(doc, root, "signCount", p->sign_count));
 	yyjson_mut_doc_set_root(doc, root);
 	vch_doc_put_bytes(doc, root, "x", vch_span(p->x, 32));
 	vch_doc_put_bytes(doc, root, "y", vch_span(p->y, 32));
@@ -65,7 +65,7 @@ enum vch_err vch_cmd_passkey_create(struct vch_cli *cli)
 
 	memset(&wallet, 0, sizeof(wallet));
 	if (access(cli->passkey, F_OK) == 0)
-		return vch_cli_fail(cli, VCH_EXISTS,
+		return vch_cli_fail(cli, VCH_FILE,
 				    "%s is there already and is not replaced",
 				    cli->passkey);
 	err = vch_demo_passkey_create(&wallet.passkey, cli->rp_id, cli->origin,

@@ -164,10 +164,10 @@ static void print_sent_json(const struct vch_approved *approved,
 	yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
 	yyjson_mut_val *root = yyjson_mut_obj(doc);
 
-	VCH_CHECK(root &&
-		  yyjson_mut_obj_add_uint(doc, root, "block", sent->block) &&
-		  yyjson_mut_obj_add_uint(doc, root, "gasUsed",
-					  sent->gas_used));
+	VCH_CHECK(
+		root &&
+		yyjson_mut_obj_add_uint(doc, root, "block", sent->block) &&
+		yyjson_mut_obj_add_uint(doc, root, "gasUsed", sent->gas_used));
 	yyjson_mut_doc_set_root(doc, root);
 	vch_doc_put_bytes(doc, root, "userOpHash",
 			  vch_span(approved->op.hash, 32));
@@ -207,8 +207,7 @@ static enum vch_err pay(struct vch_session *s,
 	struct vch_sent sent;
 	uint64_t key;
 
-	VCH_TRY(read_number(s->cli, &key, s->cli->nonce_key, 0,
-			    "--nonce-key"));
+	VCH_TRY(read_number(s->cli, &key, s->cli->nonce_key, 0, "--nonce-key"));
 	VCH_TRY(read_account(s, &account));
 	VCH_TRY(vch_session_attest(s, account));
 	VCH_TRY(vch_session_approve(s, &approved, account, payment, key));

@@ -24,9 +24,10 @@ static void show_json(const struct vch_attested *att)
 	};
 	size_t i;
 
-	VCH_CHECK(root && yyjson_mut_obj_add_bool(doc, root, "emulated",
-						  att->emulated) &&
-		  yyjson_mut_obj_add_uint(doc, root, "version", e->version));
+	VCH_CHECK(
+		root &&
+		yyjson_mut_obj_add_bool(doc, root, "emulated", att->emulated) &&
+		yyjson_mut_obj_add_uint(doc, root, "version", e->version));
 	yyjson_mut_doc_set_root(doc, root);
 	for (i = 0; i < VCH_ARRAY_LEN(words); i++)
 		VCH_CHECK(yyjson_mut_obj_add_strn(

@@ -5,8 +5,7 @@
 
 #define NODE_OPTIONS (VCH_O(NODE) | VCH_O(TOKEN_FILE))
 #define PAY_OPTIONS                                                            \
-	(NODE_OPTIONS | VCH_O(PASSKEY) | VCH_O(CHAIN) | VCH_O(BUNDLER_FROM) |  \
-	 VCH_O(JSON))
+	(NODE_OPTIONS | VCH_O(PASSKEY) | VCH_O(CHAIN) | VCH_O(BUNDLER_FROM))
 
 const struct vch_cli_command vch_cli_commands[] = {
 	{"demo", NULL, NULL, "the whole story once, from passkey to refusals",
@@ -37,7 +36,7 @@ const struct vch_cli_command vch_cli_commands[] = {
 	 "The co-signer's record is checked before the operation is sent "
 	 "through\nEntryPoint.handleOps.",
 	 "vouch pay --from 0x… --to 0x… --amount 0.01ether",
-	 PAY_OPTIONS | VCH_O(FROM) | VCH_O(TO) | VCH_O(AMOUNT) |
+	 PAY_OPTIONS | VCH_O(JSON) | VCH_O(FROM) | VCH_O(TO) | VCH_O(AMOUNT) |
 		 VCH_O(WITHOUT) | VCH_O(COUNT) | VCH_O(NONCE_KEY) |
 		 VCH_O(PRINT_REQUEST) | VCH_O(PRINT_OPERATION),
 	 vch_cmd_pay},
@@ -46,8 +45,8 @@ const struct vch_cli_command vch_cli_commands[] = {
 	 NULL, 0, vch_cmd_operation_hash},
 	{"log", "verify", "DIR", "checks chains, roots and signatures, no key",
 	 "All but the tags: only the TEE that made them can check those.",
-	 "vouch log verify ~/.vouch/node/log",
-	 VCH_O(LOG_KEY) | VCH_O(JSON), vch_cmd_log_verify},
+	 "vouch log verify ~/.vouch/node/log", VCH_O(LOG_KEY) | VCH_O(JSON),
+	 vch_cmd_log_verify},
 	{"log", "show", "DIR", "what was approved, refused, and why", NULL,
 	 NULL, VCH_O(LOG_KEY) | VCH_O(JSON), vch_cmd_log_show},
 	{"receipt", "verify", "HEX", "checks receipts (-: one a line)", NULL,

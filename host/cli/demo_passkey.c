@@ -187,8 +187,8 @@ enum vch_err vch_demo_passkey_assert(struct vch_demo_passkey *passkey,
 				     struct vch_demo_assertion *ret,
 				     const uint8_t challenge[32])
 {
-	struct vch_writer w = vch_writer(ret->auth_data,
-					 sizeof(ret->auth_data));
+	struct vch_writer w =
+		vch_writer(ret->auth_data, sizeof(ret->auth_data));
 	uint8_t msg[37 + 32];
 	struct vch_passkey public;
 	char text[44];

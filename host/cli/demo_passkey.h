@@ -51,10 +51,9 @@ struct vch_demo_assertion {
  * Answers the challenge; raises the counter (the caller saves it first).
  * The result views into itself: do not copy it. Low s.
  */
-VCH_MUST enum vch_err
-vch_demo_passkey_assert(struct vch_demo_passkey *passkey,
-			struct vch_demo_assertion *ret,
-			const uint8_t challenge[32]);
+VCH_MUST enum vch_err vch_demo_passkey_assert(struct vch_demo_passkey *passkey,
+					      struct vch_demo_assertion *ret,
+					      const uint8_t challenge[32]);
 
 /* base64url without padding: 43 characters and a NUL. */
 void vch_base64url_32(char ret[44], const uint8_t in[32]);

@@ -94,9 +94,9 @@ static void assertions_verify(void **state)
 				 VCH_OK);
 		signed_digest(digest, &a.assertion);
 		assert_true(openssl_verifies(&p, &a.assertion));
-		assert_int_equal(vch_p256_verify_var(&pk, digest,
-						     a.assertion.signature),
-				 VCH_OK);
+		assert_int_equal(
+			vch_p256_verify_var(&pk, digest, a.assertion.signature),
+			VCH_OK);
 		assert_int_equal(a.auth_data[32], 0x05);
 		assert_int_equal(a.auth_data[36], i);
 		/* low s: at most half of the order */

@@ -21,7 +21,7 @@ static int digit(char c)
 }
 
 enum vch_err vch_doc_get_bytes(yyjson_val *obj, const char *key, uint8_t *ret,
-			    size_t *ret_len, size_t cap)
+			       size_t *ret_len, size_t cap)
 {
 	const char *text = yyjson_get_str(yyjson_obj_get(obj, key));
 
@@ -30,7 +30,7 @@ enum vch_err vch_doc_get_bytes(yyjson_val *obj, const char *key, uint8_t *ret,
 }
 
 enum vch_err vch_doc_get_fixed(yyjson_val *obj, const char *key, uint8_t *ret,
-			    size_t len)
+			       size_t len)
 {
 	const char *text = yyjson_get_str(yyjson_obj_get(obj, key));
 
@@ -67,7 +67,7 @@ enum vch_err vch_doc_get_u64(yyjson_val *obj, const char *key, uint64_t *ret)
 }
 
 enum vch_err vch_doc_get_text(yyjson_val *obj, const char *key, char *ret,
-			   size_t cap)
+			      size_t cap)
 {
 	yyjson_val *val = yyjson_obj_get(obj, key);
 	const char *text = yyjson_get_str(val);
@@ -92,19 +92,19 @@ static yyjson_mut_val *hex_val(yyjson_mut_doc *doc, struct vch_span in)
 }
 
 void vch_doc_put_bytes(yyjson_mut_doc *doc, yyjson_mut_val *obj,
-			const char *key, struct vch_span in)
+		       const char *key, struct vch_span in)
 {
 	VCH_CHECK(yyjson_mut_obj_add_val(doc, obj, key, hex_val(doc, in)));
 }
 
 void vch_doc_add_bytes(yyjson_mut_doc *doc, yyjson_mut_val *arr,
-			struct vch_span in)
+		       struct vch_span in)
 {
 	VCH_CHECK(yyjson_mut_arr_append(arr, hex_val(doc, in)));
 }
 
 void vch_doc_put_quantity(yyjson_mut_doc *doc, yyjson_mut_val *obj,
-			   const char *key, vch_u128 v)
+			  const char *key, vch_u128 v)
 {
 	uint64_t high = (uint64_t)(v >> 64);
 	uint64_t low = (uint64_t)v;
@@ -118,8 +118,8 @@ void vch_doc_put_quantity(yyjson_mut_doc *doc, yyjson_mut_val *obj,
 	VCH_CHECK(yyjson_mut_obj_add_strcpy(doc, obj, key, text));
 }
 
-void vch_doc_put_word(yyjson_mut_doc *doc, yyjson_mut_val *obj,
-		       const char *key, const uint8_t word[32])
+void vch_doc_put_word(yyjson_mut_doc *doc, yyjson_mut_val *obj, const char *key,
+		      const uint8_t word[32])
 {
 	char text[VCH_HEX_SIZE(32)];
 	char *digits = text;
@@ -133,7 +133,7 @@ void vch_doc_put_word(yyjson_mut_doc *doc, yyjson_mut_val *obj,
 }
 
 yyjson_mut_val *vch_doc_put_obj(yyjson_mut_doc *doc, yyjson_mut_val *obj,
-				 const char *key)
+				const char *key)
 {
 	yyjson_mut_val *val = yyjson_mut_obj(doc);
 
@@ -142,7 +142,7 @@ yyjson_mut_val *vch_doc_put_obj(yyjson_mut_doc *doc, yyjson_mut_val *obj,
 }
 
 yyjson_mut_val *vch_doc_put_arr(yyjson_mut_doc *doc, yyjson_mut_val *obj,
-				 const char *key)
+				const char *key)
 {
 	yyjson_mut_val *val = yyjson_mut_arr(doc);
 

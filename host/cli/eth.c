@@ -196,8 +196,7 @@ static enum vch_err reverted(struct vch_eth *eth)
 	data = error.data;
 	if (yyjson_is_obj(data))
 		data = yyjson_obj_get(data, "data");
-	if (!text_hex(eth->data, &len, sizeof(eth->data), data) &&
-	    len >= 4)
+	if (!text_hex(eth->data, &len, sizeof(eth->data), data) && len >= 4)
 		vch_abi_reason(eth->why, sizeof(eth->why),
 			       vch_span(eth->data, len));
 	return VCH_CHAIN_RPC;
@@ -240,8 +239,7 @@ enum vch_err vch_eth_send(struct vch_eth *eth, uint8_t ret_hash[32],
 	if (err == VCH_CHAIN_RPC)
 		return reverted(eth);
 	VCH_TRY(err);
-	if (text_hex(hash, &len, sizeof(hash), result) ||
-	    len != sizeof(hash))
+	if (text_hex(hash, &len, sizeof(hash), result) || len != sizeof(hash))
 		return odd(eth, "eth_sendTransaction");
 	memcpy(ret_hash, hash, sizeof(hash));
 	return VCH_OK;

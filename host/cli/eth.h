@@ -30,8 +30,7 @@ VCH_MUST enum vch_err vch_eth_balance(struct vch_eth *eth, vch_u128 *ret_wei,
 VCH_MUST enum vch_err vch_eth_has_code(struct vch_eth *eth, bool *ret,
 				       const uint8_t address[20]);
 /* The first account the node signs for; VCH_CHAIN_RPC if there is none. */
-VCH_MUST enum vch_err vch_eth_dev_account(struct vch_eth *eth,
-					  uint8_t ret[20]);
+VCH_MUST enum vch_err vch_eth_dev_account(struct vch_eth *eth, uint8_t ret[20]);
 
 /* Fees per gas that get an operation in soon: twice the base fee and a tip. */
 struct vch_eth_fees {

@@ -40,9 +40,9 @@ struct vch_logwalk_record {
 	uint64_t index;
 	struct vch_span bytes;
 	struct vch_record_head head;
-	const struct vch_start *start;		    /* or NULL */
-	const struct vch_account_record *account;   /* or NULL */
-	const struct vch_decision *decision;	    /* or NULL */
+	const struct vch_start *start;		  /* or NULL */
+	const struct vch_account_record *account; /* or NULL */
+	const struct vch_decision *decision;	  /* or NULL */
 };
 
 typedef void vch_logwalk_fn(void *ctx, const struct vch_logwalk_record *record);

@@ -204,8 +204,8 @@ static void every_changed_part_is_noticed(void **state)
 	take(&begun, &rig);
 	write_decision(&rig, VCH_OK);
 	s = &rig.batch.sections[0];
-	uint8_t *const parts[] = {rig.record,	  s->incarnation,
-				  s->prev_head,	  rig.batch.root,
+	uint8_t *const parts[] = {rig.record,	       s->incarnation,
+				  s->prev_head,	       rig.batch.root,
 				  rig.batch.signature, &s->shard};
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {

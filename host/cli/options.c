@@ -109,6 +109,7 @@ enum vch_err vch_cli_fail(struct vch_cli *cli, enum vch_err err,
 	va_start(args, format);
 	vsnprintf(cli->why, sizeof(cli->why), format, args);
 	va_end(args);
+	vch_term_clean(cli->why);
 	return err;
 }
 
@@ -218,8 +219,8 @@ enum vch_err vch_cli_parse(struct vch_cli *cli, int argc, char *const *argv)
 			continue;
 		}
 		if (!cli->command->args || cli->arg_cnt == VCH_CLI_ARGS_MAX)
-			return vch_cli_fail(cli, VCH_ARGUMENT,
-					    "%s is too much", argv[i]);
+			return vch_cli_fail(cli, VCH_ARGUMENT, "%s is too much",
+					    argv[i]);
 		cli->args[cli->arg_cnt++] = argv[i];
 	}
 	take_defaults(cli);
@@ -229,8 +230,7 @@ enum vch_err vch_cli_parse(struct vch_cli *cli, int argc, char *const *argv)
 	return VCH_OK;
 }
 
-static void command_name(char *ret, size_t cap,
-			 const struct vch_cli_command *c)
+static void command_name(char *ret, size_t cap, const struct vch_cli_command *c)
 {
 	snprintf(ret, cap, "%s%s%s%s%s", c->noun, c->verb ? " " : "",
 		 c->verb ? c->verb : "", c->args ? " " : "",

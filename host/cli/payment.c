@@ -110,10 +110,9 @@ enum vch_err vch_payment_signature(struct vch_writer *w,
 	return w->bad ? VCH_SIZE : VCH_OK;
 }
 
-enum vch_err
-vch_payment_cosignature_check_var(const struct vch_payment_op *op,
-				  const uint8_t cosignature[65],
-				  const uint8_t cosigner[20])
+enum vch_err vch_payment_cosignature_check_var(const struct vch_payment_op *op,
+					       const uint8_t cosignature[65],
+					       const uint8_t cosigner[20])
 {
 	struct vch_secp256k1_pk pk;
 	uint8_t digest[32];
@@ -151,8 +150,11 @@ enum vch_err vch_amount_parse(vch_u128 *ret_wei, const char *text)
 		const char *name;
 		uint64_t wei;
 	} units[] = {
-		{"", 1}, {"wei", 1}, {"gwei", 1000000000u},
-		{"ether", 1000000000000000000u}, {"eth", 1000000000000000000u},
+		{"", 1},
+		{"wei", 1},
+		{"gwei", 1000000000u},
+		{"ether", 1000000000000000000u},
+		{"eth", 1000000000000000000u},
 	};
 	const char *digits;
 	vch_u128 whole;

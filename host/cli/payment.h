@@ -49,10 +49,11 @@ uint64_t vch_payment_valid_until(uint64_t now_s);
  * The account's signature, kind 1. VCH_CLIENT_DATA if the client data does
  * not begin as the contract will rebuild it.
  */
-VCH_MUST enum vch_err vch_payment_signature(
-	struct vch_writer *w, const struct vch_payment_op *op,
-	const uint8_t cosignature[65], const struct vch_assertion *assertion,
-	const struct vch_passkey *passkey);
+VCH_MUST enum vch_err
+vch_payment_signature(struct vch_writer *w, const struct vch_payment_op *op,
+		      const uint8_t cosignature[65],
+		      const struct vch_assertion *assertion,
+		      const struct vch_passkey *passkey);
 
 /* The co-signer's own check: VCH_RECEIPT if somebody else signed. */
 VCH_MUST enum vch_err

@@ -30,9 +30,13 @@ static void amounts_are_exact(void **state)
 		 "1.000000000000000001 ether"},
 	};
 	static const char *const bad[] = {
-		"", ".5ether", "1.ether", "-1", "1.5", "1.5wei", "1,5ether",
-		"1 ether", "0x10", "1.0000000000000000001ether", "1etherr",
-		"99999999999999999999999999999999999999999999ether", "ether",
+		"",	    ".5ether",
+		"1.ether",  "-1",
+		"1.5",	    "1.5wei",
+		"1,5ether", "1 ether",
+		"0x10",	    "1.0000000000000000001ether",
+		"1etherr",  "99999999999999999999999999999999999999999999ether",
+		"ether",
 	};
 	char shown[VCH_AMOUNT_TEXT];
 	vch_u128 wei;
@@ -103,8 +107,8 @@ static void rig_make(struct rig *rig)
 	memset(rig->account.address, 0xaa, 20);
 	assert_int_equal(vch_payment_build(&rig->op, &plan, &rig->public),
 			 VCH_OK);
-	assert_int_equal(vch_demo_passkey_assert(&rig->passkey,
-						 &rig->assertion, rig->op.hash),
+	assert_int_equal(vch_demo_passkey_assert(&rig->passkey, &rig->assertion,
+						 rig->op.hash),
 			 VCH_OK);
 	vch_cosign_digest(digest, rig->op.hash, rig->op.valid_until);
 	vch_secp256k1_sign(rig->cosignature, &rig->sk, digest);
@@ -211,10 +215,10 @@ static void a_foreign_cosignature_is_noticed(void **state)
 		VCH_OK);
 	for (i = 0; i < 65; i++) {
 		rig.cosignature[i] ^= 0x10;
-		assert_int_equal(vch_payment_cosignature_check_var(
-					 &rig.op, rig.cosignature,
-					 rig.account.cosigner),
-				 VCH_RECEIPT);
+		assert_int_equal(
+			vch_payment_cosignature_check_var(
+				&rig.op, rig.cosignature, rig.account.cosigner),
+			VCH_RECEIPT);
 		rig.cosignature[i] ^= 0x10;
 	}
 	rig.op.valid_until++;

@@ -54,8 +54,8 @@ static void rig_make(struct rig *rig)
 	memcpy(c->cosigner, rig->account.cosigner, 20);
 	c->fee_max = 20000000000000000u;
 	c->origins_cnt = 1;
-	c->origins[0] = vch_span(rig->passkey.origin,
-				 strlen(rig->passkey.origin));
+	c->origins[0] =
+		vch_span(rig->passkey.origin, strlen(rig->passkey.origin));
 	c->networks_cnt = 1;
 	c->networks[0].chain_id = 31337;
 	memcpy(c->networks[0].entry_point, rig->account.at.entry_point, 20);
@@ -175,9 +175,9 @@ static void a_state_that_does_not_fit_is_refused(void **state)
 	rig_make(&rig);
 	assert_int_equal(statement(&rig), VCH_OK);
 	rig.proof.account.slot.state[0] ^= 1;
-	assert_int_equal(vch_proof_statement(&rig.proof, &rig.account,
-					     &rig.passkey),
-			 VCH_RECEIPT);
+	assert_int_equal(
+		vch_proof_statement(&rig.proof, &rig.account, &rig.passkey),
+		VCH_RECEIPT);
 }
 
 static void any_flipped_byte_of_a_receipt_is_refused(void **state)
@@ -190,8 +190,7 @@ static void any_flipped_byte_of_a_receipt_is_refused(void **state)
 	assert_int_equal(statement(&rig), VCH_OK);
 	for (i = 0; i < rig.proof.len; i++) {
 		rig.proof.bytes[i] ^= 0x40;
-		assert_int_equal(vch_proof_check_var(&rig.proof,
-						     rig.sk.pk.b),
+		assert_int_equal(vch_proof_check_var(&rig.proof, rig.sk.pk.b),
 				 VCH_RECEIPT);
 		rig.proof.bytes[i] ^= 0x40;
 	}
@@ -236,14 +235,14 @@ static void a_decision_is_about_this_operation_and_new(void **state)
 	assert_int_equal(vch_proof_decision(&rig.proof, &rig.account, op_hash,
 					    VCH_LIMIT),
 			 VCH_OK);
-	assert_int_equal(vch_proof_decision(&rig.proof, &rig.account, op_hash,
-					    VCH_OK),
-			 VCH_RECEIPT);
+	assert_int_equal(
+		vch_proof_decision(&rig.proof, &rig.account, op_hash, VCH_OK),
+		VCH_RECEIPT);
 	other = rig.account;
 	other.address[0] ^= 1;
-	assert_int_equal(vch_proof_decision(&rig.proof, &other, op_hash,
-					    VCH_LIMIT),
-			 VCH_RECEIPT);
+	assert_int_equal(
+		vch_proof_decision(&rig.proof, &other, op_hash, VCH_LIMIT),
+		VCH_RECEIPT);
 	rig.account.seq = 5; /* shown before: an older copy of the log */
 	assert_int_equal(vch_proof_decision(&rig.proof, &rig.account, op_hash,
 					    VCH_LIMIT),
@@ -264,14 +263,14 @@ static void one_kind_does_not_pass_for_another(void **state)
 	memset(op_hash, 0x0b, 32);
 	rig_make(&rig);
 	decided(&rig);
-	assert_int_equal(vch_proof_statement(&rig.proof, &rig.account,
-					     &rig.passkey),
-			 VCH_RECEIPT);
+	assert_int_equal(
+		vch_proof_statement(&rig.proof, &rig.account, &rig.passkey),
+		VCH_RECEIPT);
 	rig_make(&rig);
 	assert_int_equal(statement(&rig), VCH_OK);
-	assert_int_equal(vch_proof_decision(&rig.proof, &rig.account, op_hash,
-					    VCH_OK),
-			 VCH_RECEIPT);
+	assert_int_equal(
+		vch_proof_decision(&rig.proof, &rig.account, op_hash, VCH_OK),
+		VCH_RECEIPT);
 }
 
 static void attest(struct vch_attested *ret, const struct rig *rig,

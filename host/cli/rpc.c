@@ -69,8 +69,8 @@ static char *ask_text(struct vch_rpc *rpc, size_t *ret_len, const char *method)
 {
 	yyjson_mut_doc *doc = vch_rpc_doc(rpc);
 	yyjson_mut_val *root = yyjson_mut_obj(doc);
-	yyjson_mut_val *params = rpc->params ? rpc->params
-					     : yyjson_mut_arr(doc);
+	yyjson_mut_val *params =
+		rpc->params ? rpc->params : yyjson_mut_arr(doc);
 	char *text = NULL;
 
 	if (yyjson_mut_obj_add_str(doc, root, "jsonrpc", "2.0") &&
@@ -98,8 +98,8 @@ static enum vch_err read_answer(struct vch_rpc *rpc, yyjson_val **ret_result,
 	rpc->error = yyjson_obj_get(root, "error");
 	result = yyjson_obj_get(root, "result");
 	if (yyjson_is_obj(rpc->error)) {
-		const char *text = yyjson_get_str(
-			yyjson_obj_get(rpc->error, "message"));
+		const char *text =
+			yyjson_get_str(yyjson_obj_get(rpc->error, "message"));
 
 		snprintf(rpc->why, sizeof(rpc->why), "%s: %.400s", method,
 			 text ? text : "refused without a word");
@@ -141,8 +141,8 @@ enum vch_err vch_rpc_call(struct vch_rpc *rpc, yyjson_val **ret_result,
 
 void vch_rpc_error(const struct vch_rpc *rpc, struct vch_rpc_error *ret)
 {
-	const char *text = yyjson_get_str(yyjson_obj_get(rpc->error,
-							 "message"));
+	const char *text =
+		yyjson_get_str(yyjson_obj_get(rpc->error, "message"));
 
 	ret->code = yyjson_get_sint(yyjson_obj_get(rpc->error, "code"));
 	ret->message = text ? text : "";

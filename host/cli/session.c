@@ -22,8 +22,7 @@ static enum vch_err eth_fail(struct vch_session *s, enum vch_err err)
 
 static enum vch_err client_fail(struct vch_session *s, enum vch_err err)
 {
-	return err ? vch_cli_fail(s->cli, err, "%s",
-				  vch_client_why(s->client))
+	return err ? vch_cli_fail(s->cli, err, "%s", vch_client_why(s->client))
 		   : VCH_OK;
 }
 
@@ -148,8 +147,8 @@ enum vch_err vch_session_approve(struct vch_session *s,
 	bool has_code;
 
 	VCH_TRY(get_nonce(s, plan.nonce, account, nonce_key));
-	VCH_TRY(eth_fail(s, vch_eth_has_code(s->eth, &has_code,
-					     account->address)));
+	VCH_TRY(eth_fail(
+		s, vch_eth_has_code(s->eth, &has_code, account->address)));
 	VCH_TRY(eth_fail(s, vch_eth_fees(s->eth, &plan.fees)));
 	plan.deploy = !has_code;
 	vch_demo_passkey_public(&own, &s->wallet.passkey);
@@ -310,8 +309,7 @@ enum vch_err vch_session_send(struct vch_session *s, struct vch_sent *ret,
 		return eth_fail(s, err);
 	err = vch_eth_transact(s->eth, &receipt, &tx);
 	if (err)
-		return vch_cli_fail(s->cli, err, "%s%s%s",
-				    vch_eth_why(s->eth),
+		return vch_cli_fail(s->cli, err, "%s%s%s", vch_eth_why(s->eth),
 				    ret->reason[0] ? ": " : "", ret->reason);
 	return read_outcome(s, ret, &receipt, approved->op.hash);
 }

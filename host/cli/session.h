@@ -39,10 +39,10 @@ vch_session_attest(struct vch_session *s,
 		   const struct vch_wallet_account *account);
 
 /* Makes an account at the deployment, checks it, keeps it in the wallet. */
-VCH_MUST enum vch_err
-vch_session_create(struct vch_session *s, struct vch_wallet_account **ret,
-		   struct vch_proof *ret_proof,
-		   const struct vch_deployment *at);
+VCH_MUST enum vch_err vch_session_create(struct vch_session *s,
+					 struct vch_wallet_account **ret,
+					 struct vch_proof *ret_proof,
+					 const struct vch_deployment *at);
 
 /* An operation that its owner's passkey approved. Do not copy it. */
 struct vch_approved {
@@ -65,8 +65,11 @@ VCH_MUST enum vch_err vch_session_cosign(struct vch_session *s,
 					 const struct vch_approved *approved);
 
 /* Which of the two signatures is another key's; for showing refusals. */
-enum vch_without { VCH_WITHOUT_NONE, VCH_WITHOUT_PASSKEY,
-		   VCH_WITHOUT_COSIGNATURE };
+enum vch_without {
+	VCH_WITHOUT_NONE,
+	VCH_WITHOUT_PASSKEY,
+	VCH_WITHOUT_COSIGNATURE
+};
 
 /* The account's signature, in w. */
 VCH_MUST enum vch_err vch_session_sign(struct vch_session *s,

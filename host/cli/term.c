@@ -26,7 +26,7 @@ void vch_term_init(void)
 const char *vch_ink(enum vch_ink ink)
 {
 	static const char *const escape[] = {
-		[VCH_INK_NONE] = "\033[0m",  [VCH_INK_GREEN] = "\033[32m",
+		[VCH_INK_NONE] = "\033[0m",   [VCH_INK_GREEN] = "\033[32m",
 		[VCH_INK_RED] = "\033[1;31m", [VCH_INK_DIM] = "\033[2m",
 		[VCH_INK_BOLD] = "\033[1m",
 	};
@@ -75,6 +75,13 @@ const char *vch_term_amount(vch_u128 wei)
 
 	vch_amount_print(text, wei);
 	return text;
+}
+
+void vch_term_clean(char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < ' ' || *text == 0x7f)
+			*text = '?';
 }
 
 /* Columns a UTF-8 text takes, as long as no letter is wide. */

@@ -5,8 +5,13 @@
 
 #include "trusted/base/bytes.h"
 
-enum vch_ink { VCH_INK_NONE, VCH_INK_GREEN, VCH_INK_RED, VCH_INK_DIM,
-	       VCH_INK_BOLD };
+enum vch_ink {
+	VCH_INK_NONE,
+	VCH_INK_GREEN,
+	VCH_INK_RED,
+	VCH_INK_DIM,
+	VCH_INK_BOLD
+};
 
 /* Looks at the terminal and NO_COLOR; without it nothing is coloured. */
 void vch_term_init(void);
@@ -19,6 +24,9 @@ const char *vch_term_hex(struct vch_span in);
 const char *vch_term_short(struct vch_span in);
 /* "0.01 ether", the same way. */
 const char *vch_term_amount(vch_u128 wei);
+
+/* Makes text from elsewhere harmless to a terminal: no control characters. */
+void vch_term_clean(char *text);
 
 /* "  ✓ what            detail                     3 ms" */
 void vch_term_step(const char *what, const char *detail, uint64_t took_ns);

@@ -27,10 +27,10 @@ void vch_deployment_put(yyjson_mut_doc *doc, yyjson_mut_val *obj,
 {
 	vch_doc_put_quantity(doc, obj, "chainId", dep->chain_id);
 	vch_doc_put_bytes(doc, obj, "entryPoint",
-			   vch_span(dep->entry_point, 20));
+			  vch_span(dep->entry_point, 20));
 	vch_doc_put_bytes(doc, obj, "factory", vch_span(dep->factory, 20));
 	vch_doc_put_bytes(doc, obj, "implementation",
-			   vch_span(dep->implementation, 20));
+			  vch_span(dep->implementation, 20));
 }
 
 /* The text holds a private key: it is wiped before its memory goes. */
@@ -89,7 +89,7 @@ static enum vch_err passkey_read(struct vch_demo_passkey *ret, yyjson_val *obj)
 	VCH_TRY(vch_doc_get_fixed(obj, "y", ret->y, 32));
 	VCH_TRY(vch_doc_get_text(obj, "rpId", ret->rp_id, sizeof(ret->rp_id)));
 	VCH_TRY(vch_doc_get_text(obj, "origin", ret->origin,
-			      sizeof(ret->origin)));
+				 sizeof(ret->origin)));
 	VCH_TRY(vch_doc_get_u64(obj, "signCount", &count));
 	if (count > UINT32_MAX)
 		return VCH_JSON;
@@ -149,15 +149,13 @@ static void passkey_put(yyjson_mut_doc *doc, yyjson_mut_val *root,
 	yyjson_mut_val *obj = vch_doc_put_obj(doc, root, "demoPasskey");
 
 	VCH_CHECK(yyjson_mut_obj_add_str(doc, obj, "rpId", passkey->rp_id) &&
-		  yyjson_mut_obj_add_str(doc, obj, "origin",
-					 passkey->origin) &&
-		  yyjson_mut_obj_add_bool(doc, obj, "counts",
-					  passkey->counts));
+		  yyjson_mut_obj_add_str(doc, obj, "origin", passkey->origin) &&
+		  yyjson_mut_obj_add_bool(doc, obj, "counts", passkey->counts));
 	vch_doc_put_quantity(doc, obj, "signCount", passkey->sign_count);
 	vch_doc_put_bytes(doc, obj, "x", vch_span(passkey->x, 32));
 	vch_doc_put_bytes(doc, obj, "y", vch_span(passkey->y, 32));
 	vch_doc_put_bytes(doc, obj, "privateKey",
-			   vch_span(passkey->secret_d, 32));
+			  vch_span(passkey->secret_d, 32));
 }
 
 static void account_put(yyjson_mut_doc *doc, yyjson_mut_val *arr,
@@ -168,12 +166,12 @@ static void account_put(yyjson_mut_doc *doc, yyjson_mut_val *arr,
 	VCH_CHECK(obj);
 	vch_doc_put_bytes(doc, obj, "address", vch_span(account->address, 20));
 	vch_doc_put_bytes(doc, obj, "cosigner",
-			   vch_span(account->cosigner, 20));
+			  vch_span(account->cosigner, 20));
 	vch_deployment_put(doc, vch_doc_put_obj(doc, obj, "deployment"),
 			   &account->at);
 	vch_doc_put_bytes(doc, obj, "logKey", vch_span(account->log_key, 32));
 	vch_doc_put_bytes(doc, obj, "deviceKey",
-			   vch_span(account->device_key, 32));
+			  vch_span(account->device_key, 32));
 	vch_doc_put_quantity(doc, obj, "sequence", account->seq);
 }
 

@@ -52,8 +52,7 @@ struct vch_wallet {
 VCH_SECRET(wallet)
 
 /* VCH_FILE (also if others may read it), VCH_JSON, VCH_PUBLIC_KEY. */
-VCH_MUST enum vch_err vch_wallet_load(struct vch_wallet *ret,
-				      const char *path);
+VCH_MUST enum vch_err vch_wallet_load(struct vch_wallet *ret, const char *path);
 /* Written with mode 0600, the old content or the new, never a part. */
 VCH_MUST enum vch_err vch_wallet_save(const struct vch_wallet *wallet,
 				      const char *path);

@@ -71,7 +71,7 @@ static enum vch_err configure(struct vch_web *web, const char *token)
 }
 
 enum vch_err vch_web_open(struct vch_web **ret, const char *url,
-			   const char *token)
+			  const char *token)
 {
 	struct vch_web *web;
 	enum vch_err err;
@@ -95,14 +95,14 @@ static enum vch_err post_failed(struct vch_web *web, CURLcode code)
 {
 	snprintf(web->why, sizeof(web->why), "%.100s: %s", web->url,
 		 web->body.bad ? "the answer is larger than allowed"
-				 : curl_easy_strerror(code));
+			       : curl_easy_strerror(code));
 	if (web->body.bad)
 		return VCH_SIZE;
 	return code == CURLE_OPERATION_TIMEDOUT ? VCH_TIMEOUT : VCH_SOCKET;
 }
 
 enum vch_err vch_web_post(struct vch_web *web, struct vch_span *ret_body,
-			   long *ret_status, struct vch_span body)
+			  long *ret_status, struct vch_span body)
 {
 	CURL *c = web->curl;
 	CURLcode code;
@@ -113,8 +113,7 @@ enum vch_err vch_web_post(struct vch_web *web, struct vch_span *ret_body,
 		return VCH_INTERNAL;
 	code = curl_easy_perform(c);
 	if (code == CURLE_OK)
-		code = curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE,
-					 ret_status);
+		code = curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, ret_status);
 	if (code != CURLE_OK)
 		return post_failed(web, code);
 	*ret_body = vch_buf_span(&web->body);

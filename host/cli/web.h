@@ -18,7 +18,7 @@ struct vch_web;
  * and https:// are spoken, redirects are not followed.
  */
 VCH_MUST enum vch_err vch_web_open(struct vch_web **ret, const char *url,
-				    const char *token);
+				   const char *token);
 
 /*
  * Posts a JSON body and hands out the answer's, valid until the next post.
@@ -26,8 +26,8 @@ VCH_MUST enum vch_err vch_web_open(struct vch_web **ret, const char *url,
  * VCH_SOCKET (no connection), VCH_TIMEOUT (30 s), VCH_SIZE.
  */
 VCH_MUST enum vch_err vch_web_post(struct vch_web *web,
-				    struct vch_span *ret_body,
-				    long *ret_status, struct vch_span body);
+				   struct vch_span *ret_body, long *ret_status,
+				   struct vch_span body);
 
 /* What went wrong last, for a person; the url it was about. */
 const char *vch_web_why(const struct vch_web *web);

@@ -16,6 +16,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "emu/pipe.h"
@@ -24,6 +25,8 @@
 #include "host/base/file.h"
 #include "trusted/base/wipe.h"
 
+#define LOCK_WAIT_MS 2000
+#define LOCK_PAUSE_MS 10
 #define START_TIMEOUT_MS 10000
 #define CALL_TIMEOUT_MS 30000
 #define STOP_TIMEOUT_MS 1000
@@ -170,7 +173,22 @@ enum vch_err vch_tee_factory(const char *dir)
 	return device_file_check(dir, VCH_DEVICE_SECRET_FILE);
 }
 
-/* The lock is the open file's, so the child holds it until it dies. */
+/*
+ * The lock is the open file's, so the child holds it until it dies: one whose
+ * parent was just killed may need some milliseconds for that.
+ */
+static enum vch_err device_lock(int fd)
+{
+	const struct timespec pause = {0, LOCK_PAUSE_MS * 1000000};
+
+	for (int waited = 0; waited < LOCK_WAIT_MS; waited += LOCK_PAUSE_MS) {
+		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+			return VCH_OK;
+		nanosleep(&pause, NULL);
+	}
+	return VCH_TEE_START;
+}
+
 static enum vch_err device_open(struct child_fds *ret, const char *dir)
 {
 	VCH_TRY(vch_dir_check_private(dir));
@@ -178,9 +196,7 @@ static enum vch_err device_open(struct child_fds *ret, const char *dir)
 				 VCH_DEVICE_SECRET_FILE, O_RDONLY));
 	VCH_TRY(device_file_open(&ret->at[VCH_PIPE_STORAGE], dir,
 				 VCH_DEVICE_STORAGE_FILE, O_RDWR));
-	if (flock(ret->at[VCH_PIPE_STORAGE], LOCK_EX | LOCK_NB) != 0)
-		return VCH_TEE_START;
-	return VCH_OK;
+	return device_lock(ret->at[VCH_PIPE_STORAGE]);
 }
 
 /* Neither side can shrink the memory under the other's feet. */
