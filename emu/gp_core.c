@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -62,7 +62,8 @@ void TEE_GenerateRandom(void *randomBuffer, size_t randomBufferLen)
 	if (vch_fault_call())
 		TEE_Panic(TEE_ERROR_GENERIC);
 	while (randomBufferLen > 0) {
-		ssize_t n = getrandom(at, randomBufferLen, 0);
+		/* newer C libraries map memory of their own for getrandom() */
+		ssize_t n = syscall(SYS_getrandom, at, randomBufferLen, 0);
 
 		if (n < 0 && errno == EINTR)
 			continue;

@@ -18,7 +18,6 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
-#include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -106,7 +105,8 @@ static void use_random_and_clocks(void)
 	struct timespec now;
 	uint8_t bytes[32];
 
-	must(getrandom(bytes, sizeof(bytes), 0) == sizeof(bytes));
+	must(syscall(SYS_getrandom, bytes, sizeof(bytes), 0) ==
+	     sizeof(bytes));
 	must(clock_gettime(CLOCK_MONOTONIC, &now) == 0);
 	/* as a machine without the vDSO would */
 	must(syscall(SYS_clock_gettime, CLOCK_REALTIME, &now) == 0);

@@ -21,8 +21,7 @@ void vch_hex_write(char *ret, struct vch_span in)
 	vch_hex_write_plain(ret + 2, in);
 }
 
-/* The value of a digit, or -1. */
-static int digit(char c)
+int vch_hex_digit(char c)
 {
 	if (c >= '0' && c <= '9')
 		return c - '0';
@@ -42,14 +41,14 @@ enum vch_err vch_hex_read_some(uint8_t *ret, size_t *ret_len, size_t max,
 		return VCH_ARGUMENT;
 	len = len / 2 - 1;
 	for (size_t i = 2; i < 2 * len + 2; i++) {
-		if (digit(text[i]) < 0)
+		if (vch_hex_digit(text[i]) < 0)
 			return VCH_ARGUMENT;
 	}
 	if (len > max)
 		return VCH_SIZE;
 	for (size_t i = 0; i < len; i++)
-		ret[i] = (uint8_t)(digit(text[2 * i + 2]) << 4 |
-				   digit(text[2 * i + 3]));
+		ret[i] = (uint8_t)(vch_hex_digit(text[2 * i + 2]) << 4 |
+				   vch_hex_digit(text[2 * i + 3]));
 	*ret_len = len;
 	return VCH_OK;
 }

@@ -9,17 +9,6 @@
 #include "host/base/hex.h"
 #include "trusted/base/check.h"
 
-static int digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 enum vch_err vch_doc_get_bytes(yyjson_val *obj, const char *key, uint8_t *ret,
 			       size_t *ret_len, size_t cap)
 {
@@ -47,9 +36,9 @@ enum vch_err vch_doc_get_quantity(yyjson_val *val, vch_u128 *ret)
 	if (len < 3 || len > 2 + 32 || text[0] != '0' || text[1] != 'x')
 		return VCH_JSON;
 	for (i = 2; i < len; i++) {
-		if (digit(text[i]) < 0)
+		if (vch_hex_digit(text[i]) < 0)
 			return VCH_JSON;
-		v = v << 4 | (unsigned)digit(text[i]);
+		v = v << 4 | (unsigned)vch_hex_digit(text[i]);
 	}
 	*ret = v;
 	return VCH_OK;

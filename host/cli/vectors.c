@@ -15,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "host/base/hex.h"
 #include "trusted/base/bytes.h"
 #include "trusted/base/check.h"
 #include "trusted/crypto/aead.h"
@@ -219,17 +220,6 @@ static const struct operation {
 	{"keccak256", keccak256, false, {ANY}},
 };
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 /* Decodes hex where it stands: the bytes take half the room. */
 static enum vch_err parse_bytes(struct field *ret, char *word, int size)
 {
@@ -239,8 +229,8 @@ static enum vch_err parse_bytes(struct field *ret, char *word, int size)
 	if (strcmp(word, "-") == 0)
 		word++;
 	for (; word[0]; word += 2) {
-		int high = hex_digit(word[0]);
-		int low = hex_digit(word[1]);
+		int high = vch_hex_digit(word[0]);
+		int low = vch_hex_digit(word[1]);
 
 		if (high < 0 || low < 0)
 			return VCH_FORMAT;
@@ -261,7 +251,7 @@ static enum vch_err parse_number(struct field *ret, const char *word, int kind)
 		return VCH_FORMAT;
 	ret->number = 0;
 	for (; *word; word++) {
-		int digit = hex_digit(*word);
+		int digit = vch_hex_digit(*word);
 
 		if (digit < 0 || digit >= base)
 			return VCH_FORMAT;

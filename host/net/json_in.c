@@ -135,17 +135,6 @@ struct vch_span vch_json_get_hex(struct vch_json_in *in, const char *key,
 	return vch_span(buf, 0);
 }
 
-static int nibble(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 /* ret = ret * base + digit; false if it does not fit len bytes. */
 static bool push_digit(uint8_t *ret, size_t len, unsigned base, unsigned digit)
 {
@@ -164,7 +153,7 @@ static bool digits_read(uint8_t *ret, size_t len, const char *text,
 	if (text_len == 0 || (text_len > 1 && text[0] == '0'))
 		return false;
 	for (size_t i = 0; i < text_len; i++) {
-		int digit = nibble(text[i]);
+		int digit = vch_hex_digit(text[i]);
 
 		if (digit < 0 || (unsigned)digit >= base ||
 		    !push_digit(ret, len, base, (unsigned)digit))
