@@ -394,7 +394,7 @@ def tag_places(segment):
     places = set()
     at = 16
     while at + 4 <= len(segment):
-        size = int.from_bytes(segment[at:at + 4], "big")
+        size = int.from_bytes(segment[at + 1:at + 4], "big")
         end = at + 4 + size
         sections = segment[at + 4]
         at += 5

@@ -2,6 +2,7 @@
 #include "host/base/alloc.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "trusted/base/check.h"
 
@@ -21,4 +22,12 @@ void *vch_realloc(void *ptr, size_t size)
 	grown = realloc(ptr, size);
 	VCH_CHECK(grown != NULL);
 	return grown;
+}
+
+char *vch_strdup(const char *text)
+{
+	char *copy = strdup(text);
+
+	VCH_CHECK(copy != NULL);
+	return copy;
 }

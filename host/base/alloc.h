@@ -15,4 +15,7 @@ void *vch_alloc(size_t cnt, size_t size) __attribute__((returns_nonnull));
 /* Grows or shrinks ptr (NULL: allocates) to size bytes, size > 0. */
 void *vch_realloc(void *ptr, size_t size) __attribute__((returns_nonnull));
 
+/* A copy of the text. */
+char *vch_strdup(const char *text) __attribute__((returns_nonnull));
+
 #endif

@@ -10,8 +10,9 @@
 #include "host/base/file.h"
 #include "host/base/hex.h"
 
-/* Kept in memory; a power of two. A place holds whoever came last. */
-#define CACHE_CNT 4096
+/* Kept in memory: a power of two of sets, each with a few places. */
+#define SET_CNT 16384
+#define WAYS 4
 
 struct cached {
 	uint8_t id[20];
@@ -19,10 +20,15 @@ struct cached {
 	uint8_t bytes[VCH_BLOB_MAX];
 };
 
+struct set {
+	struct cached way[WAYS];
+	unsigned oldest; /* the place that the next newcomer gets */
+};
+
 struct vch_blobs {
 	char *dir;
 	pthread_mutex_t mutex;
-	struct cached *cache;
+	struct set *sets;
 };
 
 enum vch_err vch_blobs_open(struct vch_blobs **ret, const char *dir)
@@ -32,8 +38,8 @@ enum vch_err vch_blobs_open(struct vch_blobs **ret, const char *dir)
 	VCH_TRY(vch_dir_make(dir));
 	VCH_TRY(vch_dir_check_private(dir));
 	blobs = vch_alloc(1, sizeof(*blobs));
-	blobs->dir = strdup(dir);
-	blobs->cache = vch_alloc(CACHE_CNT, sizeof(*blobs->cache));
+	blobs->dir = vch_strdup(dir);
+	blobs->sets = vch_alloc(SET_CNT, sizeof(*blobs->sets));
 	pthread_mutex_init(&blobs->mutex, NULL);
 	*ret = blobs;
 	return VCH_OK;
@@ -42,22 +48,39 @@ enum vch_err vch_blobs_open(struct vch_blobs **ret, const char *dir)
 void vch_blobs_close(struct vch_blobs *blobs)
 {
 	pthread_mutex_destroy(&blobs->mutex);
-	free(blobs->cache);
+	free(blobs->sets);
 	free(blobs->dir);
 	free(blobs);
 }
 
-static struct cached *place_of(struct vch_blobs *blobs, const uint8_t id[20])
+static struct set *set_of(struct vch_blobs *blobs, const uint8_t id[20])
 {
-	return &blobs->cache[vch_load_be64(id + 8) & (CACHE_CNT - 1)];
+	return &blobs->sets[vch_load_be64(id + 8) & (SET_CNT - 1)];
+}
+
+static struct cached *find(struct set *set, const uint8_t id[20])
+{
+	for (unsigned i = 0; i < WAYS; i++) {
+		struct cached *c = &set->way[i];
+
+		if (c->len > 0 && memcmp(c->id, id, sizeof(c->id)) == 0)
+			return c;
+	}
+	return NULL;
 }
 
 static void cache_put(struct vch_blobs *blobs, const uint8_t id[20],
 		      struct vch_span blob)
 {
-	struct cached *c = place_of(blobs, id);
+	struct set *set = set_of(blobs, id);
+	struct cached *c;
 
 	pthread_mutex_lock(&blobs->mutex);
+	c = find(set, id);
+	if (!c) {
+		c = &set->way[set->oldest];
+		set->oldest = (set->oldest + 1) % WAYS;
+	}
 	memcpy(c->id, id, sizeof(c->id));
 	memcpy(c->bytes, blob.ptr, blob.len);
 	c->len = (uint16_t)blob.len;
@@ -67,22 +90,21 @@ static void cache_put(struct vch_blobs *blobs, const uint8_t id[20],
 static bool cache_get(struct vch_blobs *blobs, uint8_t *ret, size_t *ret_len,
 		      const uint8_t id[20])
 {
-	struct cached *c = place_of(blobs, id);
-	bool here;
+	struct set *set = set_of(blobs, id);
+	const struct cached *c;
 
 	pthread_mutex_lock(&blobs->mutex);
-	here = c->len > 0 && memcmp(c->id, id, sizeof(c->id)) == 0;
-	if (here) {
+	c = find(set, id);
+	if (c) {
 		memcpy(ret, c->bytes, c->len);
 		*ret_len = c->len;
 	}
 	pthread_mutex_unlock(&blobs->mutex);
-	return here;
+	return c != NULL;
 }
 
 static enum vch_err path_of(char ret[VCH_PATH_MAX],
-			    const struct vch_blobs *blobs,
-			    const uint8_t id[20])
+			    const struct vch_blobs *blobs, const uint8_t id[20])
 {
 	char name[2 * 20 + 1];
 
@@ -114,11 +136,13 @@ enum vch_err vch_blobs_get(struct vch_blobs *blobs, uint8_t *ret,
 		return VCH_OK;
 	VCH_TRY(path_of(path, blobs, id));
 	err = vch_file_read(&buf, path);
-	if (err == VCH_OK && buf.len > 0) {
+	if (err == VCH_OK && buf.len == 0)
+		err = VCH_FILE;
+	if (err == VCH_OK) {
 		memcpy(ret, buf.ptr, buf.len);
 		*ret_len = buf.len;
 		cache_put(blobs, id, vch_buf_span(&buf));
 	}
 	vch_buf_free(&buf);
-	return err == VCH_OK && *ret_len > 0 ? VCH_OK : VCH_FILE;
+	return err;
 }

@@ -18,10 +18,12 @@ void vch_blobs_close(struct vch_blobs *blobs);
 
 /* Durable when it returns; never half there. VCH_SIZE, VCH_FILE. */
 VCH_MUST enum vch_err vch_blobs_put(struct vch_blobs *blobs,
-				    const uint8_t id[20],
-				    struct vch_span blob);
+				    const uint8_t id[20], struct vch_span blob);
 
-/* ret holds VCH_BLOB_MAX bytes. VCH_FILE if there is none. */
+/*
+ * ret holds VCH_BLOB_MAX bytes. VCH_FILE if there is none or it is empty,
+ * VCH_SIZE if it is too long to be one.
+ */
 VCH_MUST enum vch_err vch_blobs_get(struct vch_blobs *blobs, uint8_t *ret,
 				    size_t *ret_len, const uint8_t id[20]);
 

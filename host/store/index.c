@@ -4,8 +4,10 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "host/base/alloc.h"
+#include "trusted/base/check.h"
 
 /* One account: what the trusted application needs brought with a request. */
 struct entry {
@@ -25,6 +27,7 @@ struct vch_index {
 	char *log_dir;
 	struct entry *table;
 	size_t cap;
+	uint64_t seed[2]; /* ids can be ground to collide, but not with it */
 	struct vch_index_stats stats;
 };
 
@@ -35,8 +38,10 @@ enum vch_err vch_index_new(struct vch_index **ret, const char *log_dir)
 	struct vch_index *index = vch_alloc(1, sizeof(*index));
 
 	pthread_mutex_init(&index->mutex, NULL);
-	index->log_dir = strdup(log_dir);
+	index->log_dir = vch_strdup(log_dir);
 	index->cap = CAP_FIRST;
+	VCH_CHECK(getrandom(index->seed, sizeof(index->seed), 0) ==
+		  sizeof(index->seed));
 	index->table = vch_alloc(index->cap, sizeof(*index->table));
 	*ret = index;
 	return VCH_OK;
@@ -54,31 +59,41 @@ void vch_index_free(struct vch_index *index)
 	free(index);
 }
 
-/* Where the id is, or the free place where it belongs. */
-static struct entry *find(struct entry *table, size_t cap, const uint8_t id[20])
+static size_t hash(const struct vch_index *index, const uint8_t id[20])
 {
-	size_t at = (size_t)vch_load_be64(id + 8) & (cap - 1);
+	uint64_t a = vch_load_be64(id) ^ index->seed[0];
+	uint64_t b = vch_load_be64(id + 12) ^ index->seed[1];
+	vch_u128 product = (vch_u128)a * b;
 
-	while (table[at].config &&
-	       memcmp(table[at].slot.id, id, sizeof(table[at].slot.id)) != 0)
-		at = (at + 1) & (cap - 1);
-	return &table[at];
+	return (size_t)(product ^ product >> 64);
+}
+
+/* Where the id is, or the free place where it belongs. */
+static struct entry *find(const struct vch_index *index, const uint8_t id[20])
+{
+	size_t at = hash(index, id);
+
+	for (;; at++) {
+		struct entry *e = &index->table[at & (index->cap - 1)];
+
+		if (!e->config ||
+		    memcmp(e->slot.id, id, sizeof(e->slot.id)) == 0)
+			return e;
+	}
 }
 
 static void grow(struct vch_index *index)
 {
-	size_t cap = index->cap * 2;
-	struct entry *table = vch_alloc(cap, sizeof(*table));
+	struct entry *old = index->table;
+	size_t old_cap = index->cap;
 
-	for (size_t i = 0; i < index->cap; i++) {
-		const struct entry *e = &index->table[i];
-
-		if (e->config)
-			*find(table, cap, e->slot.id) = *e;
+	index->cap = old_cap * 2;
+	index->table = vch_alloc(index->cap, sizeof(*index->table));
+	for (size_t i = 0; i < old_cap; i++) {
+		if (old[i].config)
+			*find(index, old[i].slot.id) = old[i];
 	}
-	free(index->table);
-	index->table = table;
-	index->cap = cap;
+	free(old);
 }
 
 static enum vch_err decode_account(struct vch_fold_item *ret,
@@ -158,14 +173,15 @@ enum vch_err vch_fold_decode(struct vch_fold *ret,
 static void replace(uint8_t **ptr, uint16_t *len, struct vch_span in)
 {
 	*ptr = vch_realloc(*ptr, in.len + 1);
-	memcpy(*ptr, in.ptr, in.len);
+	if (in.len > 0)
+		memcpy(*ptr, in.ptr, in.len);
 	*len = (uint16_t)in.len;
 }
 
 static void apply_item(struct vch_index *index, struct vch_log_pos pos,
 		       const struct vch_fold_item *item)
 {
-	struct entry *e = find(index->table, index->cap, item->slot.id);
+	struct entry *e = find(index, item->slot.id);
 
 	if (e->config && item->slot.seq <= e->slot.seq)
 		return;
@@ -206,7 +222,7 @@ static enum vch_err copy_entry(struct vch_index *index,
 			       struct vch_account_view *ret,
 			       struct entry *ret_at, const uint8_t id[20])
 {
-	const struct entry *e = find(index->table, index->cap, id);
+	const struct entry *e = find(index, id);
 
 	if (!e->config)
 		return VCH_ACCOUNT;

@@ -29,4 +29,13 @@ static int reserve(int fd, off_t at, off_t len)
 	return errno == EOPNOTSUPP ? 0 : -1;
 }
 
-struct vch_io_ops vch_io = {write_at, fdatasync, reserve};
+static int forget(int fd)
+{
+	/* only clean pages can be dropped */
+	if (fsync(fd) != 0)
+		return -1;
+	errno = posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+	return errno == 0 ? 0 : -1;
+}
+
+struct vch_io_ops vch_io = {write_at, fdatasync, reserve, forget};

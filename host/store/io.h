@@ -16,6 +16,12 @@ struct vch_io_ops {
 	int (*sync)(int fd);
 	/* space for len bytes from `at` on; the file's size stays */
 	int (*reserve)(int fd, off_t at, off_t len);
+	/*
+	 * Drops what memory holds of the file, so that what is read next is
+	 * what the disk has: after a failed sync the two may differ, and the
+	 * kernel would go on to show what was never written.
+	 */
+	int (*forget)(int fd);
 };
 
 extern struct vch_io_ops vch_io;

@@ -11,24 +11,40 @@
 #include <unistd.h>
 
 #include "host/base/alloc.h"
+#include "host/base/buf.h"
 #include "host/base/file.h"
 #include "host/base/logline.h"
 #include "host/store/io.h"
 #include "host/store/segment.h"
+#include "trusted/base/check.h"
 
 /* Space is reserved this far ahead, so that a full disk is met early. */
 #define RESERVE (4u << 20)
 
+/* Frames that are written and synced together. */
+#define GROUP_MAX (1u << 20)
+
+/*
+ * Whoever finds nobody writing writes for all who wait: one write and one
+ * sync for the group. Meanwhile the next group gathers.
+ */
 struct vch_log {
 	char *dir;
 	int lock_fd;
-	int fd; /* of the segment that is written */
-	struct vch_log_pos pos;
-	uint64_t reserved;
+	pthread_mutex_t mutex; /* of what follows */
+	pthread_cond_t changed;
 	struct vch_log_chain chain;
-	pthread_mutex_t mutex;
+	struct vch_log_pos pos; /* where the next frame will stand */
+	struct vch_buf waiting; /* frames that end at pos */
+	uint64_t queued_cnt;	/* frames ever taken */
+	uint64_t durable_cnt;	/* of these, on the disk */
+	bool writing;
 	bool dead;
-	uint8_t frame[4 + VCH_BATCH_MAX];
+
+	/* of who writes, or of nobody if nobody does */
+	int fd;
+	struct vch_buf group;
+	uint64_t reserved;
 };
 
 static enum vch_err lock_take(struct vch_log *log)
@@ -51,7 +67,7 @@ static enum vch_err segment_begin(struct vch_log *log, uint32_t number)
 	if (log->fd >= 0)
 		close(log->fd);
 	vch_segment_path(path, log->dir, number);
-	log->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	log->fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (log->fd < 0)
 		return VCH_LOG_WRITE;
 	vch_segment_head(head, number);
@@ -63,27 +79,71 @@ static enum vch_err segment_begin(struct vch_log *log, uint32_t number)
 	return VCH_OK;
 }
 
-/* Cuts what a crash tore; what is left is what the log says from now on. */
-static enum vch_err tail_cut(struct vch_log *log, const struct vch_log_end *end)
-{
-	char path[PATH_MAX];
-	int fd, bad;
+/* ---- opening ------------------------------------------------------------ */
 
-	if (end->torn_len == 0)
-		return VCH_OK;
-	VCH_LOG(VCH_WARN, "store", "cut a torn tail",
-		vch_field_num("segment", end->pos.segment),
-		vch_field_num("bytes", end->torn_len));
-	vch_segment_path(path, log->dir, end->pos.segment);
-	fd = open(path, O_RDWR | O_CLOEXEC);
+/*
+ * What is read next is what the disk has. Only the last segments can differ:
+ * a log that was opened stands in a segment of its own, and its first frame
+ * was written when all before was durable.
+ */
+static enum vch_err forget_tail(struct vch_log *log)
+{
+	uint32_t cnt;
+
+	VCH_TRY(vch_segments_count(&cnt, log->dir));
+	for (uint32_t i = cnt > 1 ? cnt - 1 : 1; i <= cnt; i++) {
+		char path[PATH_MAX];
+		int fd, bad;
+
+		vch_segment_path(path, log->dir, i);
+		fd = open(path, O_RDWR | O_CLOEXEC);
+		if (fd < 0)
+			return VCH_FILE;
+		bad = vch_io.forget(fd);
+		close(fd);
+		if (bad)
+			return VCH_FILE;
+	}
+	return VCH_OK;
+}
+
+static enum vch_err cut_at(const char *path, off_t len)
+{
+	int fd = open(path, O_RDWR | O_CLOEXEC);
+	int bad;
+
 	if (fd < 0)
 		return VCH_FILE;
-	bad = ftruncate(fd, (off_t)end->pos.offset) || fsync(fd);
+	bad = ftruncate(fd, len) || fsync(fd);
 	close(fd);
 	return bad ? VCH_FILE : VCH_OK;
 }
 
-/* A segment that never got its header is begun again under its number. */
+/*
+ * Cuts what a crash tore; what is left is what the log says from now on. A
+ * segment of which nothing is left goes, so that its number is free.
+ */
+static enum vch_err tail_cut(uint32_t *ret_next, const struct vch_log *log,
+			     const struct vch_log_end *end)
+{
+	char path[PATH_MAX];
+
+	if (end->torn_len > 0)
+		VCH_LOG(VCH_WARN, "store", "cut a torn tail",
+			vch_field_num("segment", end->pos.segment),
+			vch_field_num("bytes", end->torn_len));
+	*ret_next = end->pos.segment + 1;
+	if (end->pos.segment == 0)
+		return VCH_OK;
+	vch_segment_path(path, log->dir, end->pos.segment);
+	if (end->pos.offset <= VCH_SEGMENT_HEAD) {
+		*ret_next = end->pos.segment;
+		return unlink(path) == 0 ? VCH_OK : VCH_FILE;
+	}
+	return end->torn_len > 0 ? cut_at(path, (off_t)end->pos.offset)
+				 : VCH_OK;
+}
+
 static enum vch_err recover(struct vch_log *log, vch_log_batch_fn *each,
 			    void *ctx)
 {
@@ -93,9 +153,9 @@ static enum vch_err recover(struct vch_log *log, vch_log_batch_fn *each,
 	VCH_TRY(vch_dir_make(log->dir));
 	VCH_TRY(vch_dir_check_private(log->dir));
 	VCH_TRY(lock_take(log));
+	VCH_TRY(forget_tail(log));
 	VCH_TRY(vch_segments_walk(&end, &log->chain, log->dir, each, ctx));
-	VCH_TRY(tail_cut(log, &end));
-	next = end.pos.segment + (end.pos.offset > 0 || !end.pos.segment);
+	VCH_TRY(tail_cut(&next, log, &end));
 	return segment_begin(log, next) == VCH_OK ? VCH_OK : VCH_FILE;
 }
 
@@ -105,9 +165,12 @@ enum vch_err vch_log_open(struct vch_log **ret, const char *dir,
 	struct vch_log *log = vch_alloc(1, sizeof(*log));
 	enum vch_err err;
 
-	log->dir = strdup(dir);
+	log->dir = vch_strdup(dir);
 	log->fd = log->lock_fd = -1;
+	log->waiting = vch_buf(GROUP_MAX);
+	log->group = vch_buf(GROUP_MAX);
 	pthread_mutex_init(&log->mutex, NULL);
+	pthread_cond_init(&log->changed, NULL);
 	err = recover(log, each, ctx);
 	if (err != VCH_OK) {
 		vch_log_close(log);
@@ -117,51 +180,119 @@ enum vch_err vch_log_open(struct vch_log **ret, const char *dir,
 	return VCH_OK;
 }
 
-static enum vch_err reserve(struct vch_log *log, size_t len)
-{
-	uint64_t want = log->pos.offset + len;
+/* ---- appending; the caller holds the mutex unless stated ----------------- */
 
-	if (want <= log->reserved)
-		return VCH_OK;
-	if (vch_io.reserve(log->fd, (off_t)want, RESERVE) != 0)
+/* One write, one sync; without the mutex. */
+static enum vch_err write_group(struct vch_log *log, off_t at)
+{
+	uint64_t want = (uint64_t)at + log->group.len;
+
+	if (want > log->reserved) {
+		if (vch_io.reserve(log->fd, (off_t)want, RESERVE) != 0)
+			return VCH_LOG_WRITE;
+		log->reserved = want + RESERVE;
+	}
+	if (vch_io.write_at(log->fd, vch_buf_span(&log->group), at) ||
+	    vch_io.sync(log->fd))
 		return VCH_LOG_WRITE;
-	log->reserved = want + RESERVE;
 	return VCH_OK;
 }
 
-/* One write, one sync; after a failure nobody knows what the disk holds. */
-static enum vch_err write_frame(struct vch_log *log, struct vch_span batch)
+/* After a failure nobody knows what the disk holds. */
+static void die(struct vch_log *log, int why)
 {
-	struct vch_writer w = vch_writer(log->frame, sizeof(log->frame));
+	log->dead = true;
+	VCH_LOG(VCH_ERROR, "store", "the log cannot be written",
+		vch_field_text("why", strerror(why)));
+}
 
-	if (log->pos.offset >= VCH_LOG_SEGMENT_MAX)
-		VCH_TRY(segment_begin(log, log->pos.segment + 1));
-	vch_write_u32(&w, (uint32_t)batch.len);
-	vch_write_bytes(&w, batch.ptr, batch.len);
-	if (w.bad)
-		return VCH_LOG_WRITE;
-	VCH_TRY(reserve(log, w.len));
-	if (vch_io.write_at(log->fd, vch_written(&w), log->pos.offset) ||
-	    vch_io.sync(log->fd))
-		return VCH_LOG_WRITE;
+/* Makes durable what waits. Lets the mutex go meanwhile. */
+static void lead(struct vch_log *log)
+{
+	off_t at = (off_t)(log->pos.offset - log->waiting.len);
+	struct vch_buf group = log->waiting;
+	uint64_t cnt = log->queued_cnt;
+	enum vch_err err;
+	int why;
+
+	log->waiting = log->group;
+	log->group = group;
+	log->writing = true;
+	pthread_mutex_unlock(&log->mutex);
+	err = write_group(log, at);
+	why = errno;
+	pthread_mutex_lock(&log->mutex);
+	vch_buf_clear(&log->group);
+	log->writing = false;
+	if (err == VCH_OK)
+		log->durable_cnt = cnt;
+	else
+		die(log, why);
+	pthread_cond_broadcast(&log->changed);
+}
+
+static bool has_room(const struct vch_log *log, size_t len)
+{
+	return log->waiting.len + len <= GROUP_MAX &&
+	       log->pos.offset < VCH_LOG_SEGMENT_MAX;
+}
+
+/* A group stands in one segment: the next begins when nothing waits. */
+static enum vch_err make_room(struct vch_log *log, size_t len)
+{
+	while (!log->dead && !has_room(log, len)) {
+		if (log->writing)
+			pthread_cond_wait(&log->changed, &log->mutex);
+		else if (log->waiting.len > 0)
+			lead(log);
+		else if (segment_begin(log, log->pos.segment + 1) != VCH_OK)
+			die(log, errno);
+	}
+	return log->dead ? VCH_LOG_WRITE : VCH_OK;
+}
+
+static enum vch_err enqueue(struct vch_log *log, struct vch_log_pos *ret_pos,
+			    const struct vch_log_batch *batch)
+{
+	size_t len = VCH_FRAME_HEAD + batch->bytes.len;
+	uint8_t head[VCH_FRAME_HEAD];
+	uint32_t mark;
+	struct vch_writer w = vch_writer(head, sizeof(head));
+
+	if (batch->bytes.len > VCH_BATCH_MAX)
+		return VCH_SIZE;
+	VCH_TRY(make_room(log, len));
+	VCH_TRY(vch_log_chain_add(&log->chain, batch));
+	/* the first of a group is written when all before is durable */
+	mark = log->waiting.len > 0 ? VCH_FRAME_JOINED : VCH_FRAME_SYNCED;
+	vch_write_u32(&w, mark << 24 | (uint32_t)batch->bytes.len);
+	vch_buf_add(&log->waiting, head, sizeof(head));
+	vch_buf_add(&log->waiting, batch->bytes.ptr, batch->bytes.len);
+	VCH_CHECK(vch_buf_end(&log->waiting) == VCH_OK);
+	*ret_pos = log->pos;
+	log->pos.offset += (uint32_t)len;
+	log->queued_cnt++;
 	return VCH_OK;
 }
 
 static enum vch_err append(struct vch_log *log, struct vch_log_pos *ret_pos,
 			   const struct vch_log_batch *batch)
 {
-	if (log->dead)
-		return VCH_LOG_WRITE;
-	VCH_TRY(vch_log_chain_add(&log->chain, &batch->batch));
-	if (write_frame(log, batch->bytes) != VCH_OK) {
-		VCH_LOG(VCH_ERROR, "store", "the log cannot be written",
-			vch_field_text("why", strerror(errno)));
-		log->dead = true;
-		return VCH_LOG_WRITE;
+	struct vch_log_pos pos;
+	uint64_t mine;
+
+	VCH_TRY(enqueue(log, &pos, batch));
+	mine = log->queued_cnt;
+	while (!log->dead && log->durable_cnt < mine) {
+		if (log->writing)
+			pthread_cond_wait(&log->changed, &log->mutex);
+		else
+			lead(log);
 	}
+	if (log->durable_cnt < mine)
+		return VCH_LOG_WRITE;
 	if (ret_pos)
-		*ret_pos = log->pos;
-	log->pos.offset += (uint32_t)batch->bytes.len + 4;
+		*ret_pos = pos;
 	return VCH_OK;
 }
 
@@ -179,7 +310,19 @@ enum vch_err vch_log_append(struct vch_log *log, struct vch_log_pos *ret_pos,
 enum vch_err vch_log_read(struct vch_log *log, vch_log_batch_fn *each,
 			  void *ctx)
 {
-	return vch_log_each(NULL, log->dir, each, ctx);
+	enum vch_err err = VCH_LOG_WRITE;
+
+	pthread_mutex_lock(&log->mutex);
+	while (log->writing || (log->waiting.len > 0 && !log->dead)) {
+		if (log->writing)
+			pthread_cond_wait(&log->changed, &log->mutex);
+		else
+			lead(log);
+	}
+	if (!log->dead)
+		err = vch_log_each(NULL, log->dir, each, ctx);
+	pthread_mutex_unlock(&log->mutex);
+	return err;
 }
 
 bool vch_log_is_dead(struct vch_log *log)
@@ -198,7 +341,10 @@ void vch_log_close(struct vch_log *log)
 		close(log->fd);
 	if (log->lock_fd >= 0)
 		close(log->lock_fd);
+	pthread_cond_destroy(&log->changed);
 	pthread_mutex_destroy(&log->mutex);
+	vch_buf_free(&log->waiting);
+	vch_buf_free(&log->group);
 	free(log->dir);
 	free(log);
 }

@@ -5,14 +5,16 @@
  * rebuilt from it.
  *
  * A segment is a file <dir>/<number from 1, ten digits>.log: a 16-byte
- * header ("vouchlog", u32 version, u32 number), then frames: a u32 word and
- * the batch (wire/log.wire, `batch`). The low 31 bits of the word are the
- * batch's length; the top bit is set where all that stands before was durable
- * when this frame was written. A frame is good if it decodes, continues every
- * shard's chain that it touches, and its Merkle root is that of its records.
+ * header ("VOUCHLOG", u32 version, u32 number), then frames: a mark, 24 bits
+ * of length and the batch (wire/log.wire, `batch`). The mark is 0xa5 where all
+ * that stands before was durable when this frame was written, 0x5a where it
+ * went to the disk together with the frame before it. A frame is good if it
+ * decodes, continues every shard's chain that it touches, and its Merkle root
+ * is that of its records.
  *
- * So a bad frame with no top bit after it was never acknowledged: it is a
- * torn tail and is cut. A bad frame anywhere else is damage: VCH_CORRUPT.
+ * So a bad frame in the last segment with no 0xa5 frame after it was never
+ * acknowledged, or is the very last: it is a torn tail and is cut. A bad frame
+ * anywhere else is damage: VCH_CORRUPT.
  *
  * Never retried: after a failed write or fdatasync the log is dead (every
  * append answers VCH_LOG_WRITE) until it is closed and opened again, which
@@ -67,14 +69,17 @@ VCH_MUST enum vch_err vch_log_open(struct vch_log **ret, const char *dir,
 /*
  * Appends one batch and returns when it is durable. Thread-safe; batches of
  * several threads may share one fdatasync. ret_pos may be NULL. Errors:
- * VCH_LOG_WRITE; VCH_CHAIN (it does not continue its shards: nothing was
- * written and the log lives on).
+ * VCH_LOG_WRITE; VCH_CHAIN (it does not continue its shards), VCH_SIZE (over
+ * VCH_BATCH_MAX): nothing was written and the log lives on.
  */
 VCH_MUST enum vch_err vch_log_append(struct vch_log *log,
 				     struct vch_log_pos *ret_pos,
 				     const struct vch_log_batch *batch);
 
-/* Reads the log again from disk, in order, up to what is durable now. */
+/*
+ * Reads the log again from disk, in order, up to what is durable now; appends
+ * wait meanwhile, so `each` must not append. VCH_LOG_WRITE if it is dead.
+ */
 VCH_MUST enum vch_err vch_log_read(struct vch_log *log, vch_log_batch_fn *each,
 				   void *ctx);
 
@@ -103,8 +108,7 @@ VCH_MUST enum vch_err vch_log_each(struct vch_log_end *ret, const char *dir,
  * vch_log_batch_free(). Errors: VCH_FILE, VCH_CORRUPT.
  */
 VCH_MUST enum vch_err vch_log_batch_at(struct vch_log_batch **ret,
-				       const char *dir,
-				       struct vch_log_pos pos);
+				       const char *dir, struct vch_log_pos pos);
 void vch_log_batch_free(struct vch_log_batch *batch);
 
 #endif

@@ -13,8 +13,6 @@
 
 #include "host/base/alloc.h"
 
-#define FRAME_HEAD 4
-
 static const uint8_t magic[8] = {'V', 'O', 'U', 'C', 'H', 'L', 'O', 'G'};
 
 void vch_segment_path(char ret[PATH_MAX], const char *dir, uint32_t number)
@@ -39,34 +37,47 @@ enum vch_err vch_log_batch_parse(struct vch_log_batch *ret,
 	return vch_batch_leaves(&ret->leaves, &ret->batch);
 }
 
+/* A shard's first head is zeros; a new incarnation counts from zero. */
 static bool continues(const struct vch_log_chain *chain,
 		      const struct vch_section *s)
 {
-	if (s->shard >= VCH_SHARDS ||
-	    memcmp(chain->shard[s->shard].head, s->prev_head, 32) != 0)
+	static const uint8_t first_head[32];
+	uint8_t leaf[32];
+	bool same;
+
+	if (!chain->shard[s->shard].started)
+		return s->index == 0 && memcmp(s->prev_head, first_head,
+					       sizeof(first_head)) == 0;
+	vch_leaf(leaf, s->shard, chain->shard[s->shard].incarnation,
+		 chain->shard[s->shard].index - 1, s->prev_head);
+	if (memcmp(leaf, chain->shard[s->shard].leaf, sizeof(leaf)) != 0)
 		return false;
-	if (s->index == 0)
-		return true;
-	return chain->shard[s->shard].started &&
-	       chain->shard[s->shard].index == s->index &&
-	       memcmp(chain->shard[s->shard].incarnation, s->incarnation,
-		      16) == 0;
+	same = memcmp(s->incarnation, chain->shard[s->shard].incarnation,
+		      sizeof(s->incarnation)) == 0;
+	return s->index == (same ? chain->shard[s->shard].index : 0);
 }
 
 enum vch_err vch_log_chain_add(struct vch_log_chain *chain,
-			       const struct vch_batch *batch)
+			       const struct vch_log_batch *batch)
 {
-	for (uint8_t i = 0; i < batch->sections_cnt; i++) {
-		if (!continues(chain, &batch->sections[i]))
-			return VCH_CHAIN;
-	}
-	for (uint8_t i = 0; i < batch->sections_cnt; i++) {
-		const struct vch_section *s = &batch->sections[i];
+	const struct vch_section *s = batch->batch.sections;
+	uint8_t cnt = batch->batch.sections_cnt, leaf_cnt = 0;
+	uint64_t touched = 0;
 
-		vch_section_head(chain->shard[s->shard].head, s);
-		memcpy(chain->shard[s->shard].incarnation, s->incarnation, 16);
-		chain->shard[s->shard].index = s->index + s->records_cnt;
-		chain->shard[s->shard].started = true;
+	for (uint8_t i = 0; i < cnt; i++) {
+		if (s[i].shard >= VCH_SHARDS || touched >> s[i].shard & 1 ||
+		    !continues(chain, &s[i]))
+			return VCH_CHAIN;
+		touched |= UINT64_C(1) << s[i].shard;
+	}
+	for (uint8_t i = 0; i < cnt; i++) {
+		leaf_cnt = (uint8_t)(leaf_cnt + s[i].records_cnt);
+		memcpy(chain->shard[s[i].shard].leaf,
+		       batch->leaves.hash[leaf_cnt - 1], 32);
+		memcpy(chain->shard[s[i].shard].incarnation, s[i].incarnation,
+		       sizeof(s[i].incarnation));
+		chain->shard[s[i].shard].index = s[i].index + s[i].records_cnt;
+		chain->shard[s[i].shard].started = true;
 	}
 	return VCH_OK;
 }
@@ -90,8 +101,8 @@ static enum vch_err map_segment(struct mapped *ret, const char *dir,
 	if (fd < 0)
 		return VCH_FILE;
 	if (fstat(fd, &st) == 0 && st.st_size > 0)
-		ptr = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE,
-			   fd, 0);
+		ptr = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd,
+			   0);
 	else
 		st.st_size = 0;
 	close(fd);
@@ -112,29 +123,34 @@ static enum vch_err frame_at(struct vch_log_batch *ret, size_t *ret_next,
 			     const struct mapped *m, size_t at)
 {
 	struct vch_reader r = vch_reader(vch_span(m->ptr + at, m->len - at));
-	uint32_t len = vch_read_u32(&r);
+	uint32_t word = vch_read_u32(&r), len = word & 0xffffff;
+	uint8_t mark = (uint8_t)(word >> 24);
 
-	if (r.bad || len > VCH_BATCH_MAX || len > r.left)
+	if (mark != VCH_FRAME_SYNCED && mark != VCH_FRAME_JOINED)
 		return VCH_FORMAT;
-	*ret_next = at + FRAME_HEAD + len;
+	if (len > VCH_BATCH_MAX || len > r.left)
+		return VCH_FORMAT;
+	*ret_next = at + VCH_FRAME_HEAD + len;
 	return vch_log_batch_parse(ret, vch_span(r.ptr, len));
 }
 
 /*
- * A write is one frame and is synced before the next: what a crash can tear
- * is one frame, and nothing good stands behind it.
+ * Whether nothing behind the bad frame at `at` was written after a sync. The
+ * frames of one write reach the disk in any order; but a synced one says that
+ * all before it was there once, and then what is bad now is damage. The bad
+ * frame's length cannot be trusted, so every place is looked at.
  */
 static bool is_tail(struct vch_log_batch *scratch, const struct mapped *m,
 		    size_t at)
 {
-	size_t end = at + FRAME_HEAD + VCH_BATCH_MAX;
 	size_t next;
 
-	for (size_t i = at + 1; i + FRAME_HEAD < m->len && i <= end; i++) {
-		if (frame_at(scratch, &next, m, i) == VCH_OK)
+	for (size_t i = at + 1; i + VCH_FRAME_HEAD < m->len; i++) {
+		if (m->ptr[i] == VCH_FRAME_SYNCED &&
+		    frame_at(scratch, &next, m, i) == VCH_OK)
 			return false;
 	}
-	return m->len <= end;
+	return true;
 }
 
 struct walk {
@@ -159,7 +175,7 @@ static enum vch_err walk_frames(struct walk *w, const struct mapped *m,
 			w->end->torn_len = m->len - at;
 			break;
 		}
-		if (vch_log_chain_add(w->chain, &w->batch->batch) != VCH_OK)
+		if (vch_log_chain_add(w->chain, w->batch) != VCH_OK)
 			return VCH_CORRUPT;
 		w->end->batches++;
 		if (w->each)
@@ -192,8 +208,7 @@ static enum vch_err walk_segment(struct walk *w, const char *dir,
 	return err;
 }
 
-/* How many segments there are, numbered from 1 without a gap. */
-static enum vch_err count_segments(uint32_t *ret, const char *dir)
+enum vch_err vch_segments_count(uint32_t *ret, const char *dir)
 {
 	DIR *d = opendir(dir);
 	uint32_t cnt = 0, most = 0;
@@ -225,7 +240,7 @@ enum vch_err vch_segments_walk(struct vch_log_end *ret_end,
 	enum vch_err err = VCH_OK;
 	uint32_t cnt;
 
-	VCH_TRY(count_segments(&cnt, dir));
+	VCH_TRY(vch_segments_count(&cnt, dir));
 	w.batch = vch_alloc(1, sizeof(*w.batch));
 	for (uint32_t i = 1; err == VCH_OK && i <= cnt; i++)
 		err = walk_segment(&w, dir, i, i == cnt);
@@ -270,9 +285,8 @@ enum vch_err vch_log_batch_at(struct vch_log_batch **ret, const char *dir,
 	if (err == VCH_OK) {
 		owned = vch_alloc(1, sizeof(*owned) + seen->bytes.len);
 		memcpy(owned->bytes, seen->bytes.ptr, seen->bytes.len);
-		err = vch_log_batch_parse(&owned->batch,
-					  vch_span(owned->bytes,
-						   seen->bytes.len));
+		err = vch_log_batch_parse(
+			&owned->batch, vch_span(owned->bytes, seen->bytes.len));
 		*ret = &owned->batch;
 	}
 	free(seen);

@@ -14,19 +14,24 @@
 #define VCH_SEGMENT_HEAD 16
 #define VCH_SEGMENT_VERSION 1u
 
-/* Where each shard's chain stands after the batches read so far. */
+/*
+ * Where each shard's chain stands after the batches read so far. The leaf of
+ * a record commits to the head after it, and was checked with its batch: so
+ * a claimed head is right if it makes the same leaf, and no record need be
+ * hashed twice.
+ */
 struct vch_log_chain {
 	struct {
-		uint8_t head[32];
+		uint8_t leaf[32]; /* of the last record */
 		uint8_t incarnation[16];
-		uint64_t index;
+		uint64_t index; /* of the record to come */
 		bool started;
 	} shard[VCH_SHARDS];
 };
 
-/* VCH_CHAIN if the batch does not continue every shard it touches. */
+/* VCH_CHAIN if the batch does not continue every shard it touches, once. */
 VCH_MUST enum vch_err vch_log_chain_add(struct vch_log_chain *chain,
-					const struct vch_batch *batch);
+					const struct vch_log_batch *batch);
 
 /* <dir>/<number, ten digits>.log */
 void vch_segment_path(char ret[PATH_MAX], const char *dir, uint32_t number);
@@ -34,14 +39,25 @@ void vch_segment_path(char ret[PATH_MAX], const char *dir, uint32_t number);
 /* What a segment begins with. */
 void vch_segment_head(uint8_t ret[VCH_SEGMENT_HEAD], uint32_t number);
 
+/* What a frame begins with: its mark, and 24 bits of length. */
+#define VCH_FRAME_HEAD 4
+/* All that stands before was durable when this frame was written. */
+#define VCH_FRAME_SYNCED 0xa5
+/* It went to the disk together with the frame before it. */
+#define VCH_FRAME_JOINED 0x5a
+
+/* How many there are. VCH_CORRUPT if one between is missing; VCH_FILE. */
+VCH_MUST enum vch_err vch_segments_count(uint32_t *ret, const char *dir);
+
 /*
  * Walks all segments in order. ret_end: where the good part ends; pos.segment
- * is 0 if there is no segment. Only the last frame of the last segment may be
- * torn: anything else that is bad is VCH_CORRUPT.
+ * is 0 if there is no segment. Only the end of the last segment may be torn,
+ * and only where no synced frame follows: anything else that is bad is
+ * VCH_CORRUPT.
  */
 VCH_MUST enum vch_err vch_segments_walk(struct vch_log_end *ret_end,
 					struct vch_log_chain *chain,
-					const char *dir,
-					vch_log_batch_fn *each, void *ctx);
+					const char *dir, vch_log_batch_fn *each,
+					void *ctx);
 
 #endif

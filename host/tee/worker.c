@@ -107,13 +107,46 @@ static enum vch_err call(struct vch_worker *w, struct called *ret, uint32_t cmd,
 		return VCH_TEE_LOST;
 	ret->answer = vch_span(r.ptr, r.left);
 	ret->batch = NULL;
-	VCH_TRY(keep_blob(w, cmd, ret));
+	/* from here on the TEE believes what the disk may never get */
+	if (keep_blob(w, cmd, ret) != VCH_OK)
+		return VCH_LOG_WRITE;
 	if (reply.log.len == 0)
 		return VCH_OK;
 	if (keep(w, reply.log) != VCH_OK)
 		return VCH_LOG_WRITE;
 	ret->batch = &w->batch;
 	return VCH_OK;
+}
+
+/* ---- the queue ---------------------------------------------------------- */
+
+/* Takes the next job out of the queue. The caller holds the mutex. */
+static struct vch_job *take(struct vch_worker *w)
+{
+	struct vch_job *job = w->head;
+
+	w->head = job->next;
+	if (!w->head)
+		w->tail = &w->head;
+	w->stats.queue_depth--;
+	return job;
+}
+
+/* Answers what waited past its deadline while there was no TEE. */
+static void expire(struct vch_worker *w)
+{
+	uint64_t now = vch_clock_ns();
+
+	pthread_mutex_lock(&w->mutex);
+	while (w->head && (w->head->deadline_ns <= now || w->stopping)) {
+		struct vch_job *job = take(w);
+		enum vch_err why = w->stopping ? VCH_OVERLOADED : VCH_TIMEOUT;
+
+		pthread_mutex_unlock(&w->mutex);
+		vch_job_finish(job, why, vch_span(NULL, 0), vch_span(NULL, 0));
+		pthread_mutex_lock(&w->mutex);
+	}
+	pthread_mutex_unlock(&w->mutex);
 }
 
 /* ---- start and restart -------------------------------------------------- */
@@ -129,6 +162,7 @@ static enum vch_err replay_flush(struct vch_worker *w)
 	VCH_TRY(call(w, &called, VCH_CMD_REPLAY,
 		     vch_span(w->replay, 4 + w->replay_len)));
 	w->replay_len = 0;
+	expire(w);
 	return called.code;
 }
 
@@ -207,35 +241,6 @@ static void go_down(struct vch_worker *w, bool graceful)
 		vch_log_close(w->log);
 	w->tee = NULL;
 	w->log = NULL;
-}
-
-/* Takes the next job out of the queue. The caller holds the mutex. */
-static struct vch_job *take(struct vch_worker *w)
-{
-	struct vch_job *job = w->head;
-
-	w->head = job->next;
-	if (!w->head)
-		w->tail = &w->head;
-	w->stats.queue_depth--;
-	return job;
-}
-
-/* Answers what waited past its deadline while there was no TEE. */
-static void expire(struct vch_worker *w)
-{
-	uint64_t now = vch_clock_ns();
-
-	pthread_mutex_lock(&w->mutex);
-	while (w->head && (w->head->deadline_ns <= now || w->stopping)) {
-		struct vch_job *job = take(w);
-		enum vch_err why = w->stopping ? VCH_OVERLOADED : VCH_TIMEOUT;
-
-		pthread_mutex_unlock(&w->mutex);
-		vch_job_finish(job, why, vch_span(NULL, 0), vch_span(NULL, 0));
-		pthread_mutex_lock(&w->mutex);
-	}
-	pthread_mutex_unlock(&w->mutex);
 }
 
 static bool is_stopping(struct vch_worker *w)
@@ -407,8 +412,8 @@ static void *run(void *arg)
 
 	while (wait_for_work(w)) {
 		struct vch_job *alone = gather_waiting(w);
-		enum vch_err err = alone ? serve_alone(w, alone)
-					 : serve_gather(w);
+		enum vch_err err =
+			alone ? serve_alone(w, alone) : serve_gather(w);
 
 		if (is_fatal(err))
 			restart(w, err);
@@ -427,10 +432,10 @@ static void defaults(struct vch_worker_options *opt)
 		opt->queue_max = QUEUE_MAX_DEFAULT;
 	if (opt->invoke_timeout_ms == 0)
 		opt->invoke_timeout_ms = INVOKE_TIMEOUT_DEFAULT_MS;
-	opt->tee_path = strdup(opt->tee_path);
-	opt->secure_dir = strdup(opt->secure_dir);
-	opt->log_dir = strdup(opt->log_dir);
-	opt->blob_dir = strdup(opt->blob_dir);
+	opt->tee_path = vch_strdup(opt->tee_path);
+	opt->secure_dir = vch_strdup(opt->secure_dir);
+	opt->log_dir = vch_strdup(opt->log_dir);
+	opt->blob_dir = vch_strdup(opt->blob_dir);
 }
 
 static void free_worker(struct vch_worker *w)
@@ -499,6 +504,18 @@ static enum vch_err enqueue(struct vch_worker *w, struct vch_job *job)
 	return err;
 }
 
+/* Replay and start are the worker's own. */
+static enum vch_err check_command(uint32_t cmd, size_t request_len)
+{
+	const struct vch_command_info *info = vch_command_find(cmd);
+
+	if (!info)
+		return VCH_COMMAND;
+	if ((info->phases & VCH_PHASE_SERVE) == 0)
+		return VCH_PHASE;
+	return request_len > info->request_max ? VCH_SIZE : VCH_OK;
+}
+
 enum vch_err vch_worker_submit(struct vch_worker *worker, uint32_t cmd,
 			       struct vch_span request, uint32_t deadline_ms,
 			       vch_done_fn *done, void *ctx)
@@ -506,14 +523,13 @@ enum vch_err vch_worker_submit(struct vch_worker *worker, uint32_t cmd,
 	struct vch_job *job;
 	enum vch_err err = VCH_OK;
 
-	if (request.len > VCH_REQUEST_MAX)
-		return VCH_SIZE;
+	VCH_TRY(check_command(cmd, request.len));
 	job = vch_alloc(1, sizeof(*job) + request.len);
 	job->cmd = cmd;
 	job->done = done;
 	job->ctx = ctx;
-	job->deadline_ns = vch_clock_ns() +
-			   (uint64_t)deadline_ms * VCH_NS_PER_MS;
+	job->deadline_ns =
+		vch_clock_ns() + (uint64_t)deadline_ms * VCH_NS_PER_MS;
 	job->request_len = request.len;
 	memcpy(job->request, request.ptr, request.len);
 	if (cmd == VCH_CMD_COSIGN_BATCH)

@@ -57,23 +57,25 @@ VCH_MUST enum vch_err vch_worker_start(struct vch_worker **ret,
  * them and shares the invocation among up to 64 operations. Any other
  * command is sent as it is, alone. The bytes are copied. deadline_ms from
  * now: what has not been sent to the TEE by then is answered VCH_TIMEOUT.
- * Errors: VCH_OVERLOADED (queue full or stopping), VCH_FORMAT.
+ * Errors: VCH_OVERLOADED (queue full or stopping), VCH_FORMAT, VCH_SIZE,
+ * VCH_COMMAND (there is none of that number), VCH_PHASE (REPLAY and START are
+ * the worker's own).
  */
 VCH_MUST enum vch_err vch_worker_submit(struct vch_worker *worker, uint32_t cmd,
 					struct vch_span request,
-					uint32_t deadline_ms,
-					vch_done_fn *done, void *ctx);
+					uint32_t deadline_ms, vch_done_fn *done,
+					void *ctx);
 
 struct vch_worker_stats {
 	uint64_t invocations;
 	uint64_t operations;
-	uint64_t restarts;	     /* of the TEE */
-	uint64_t batch_size[7];	     /* 1, 2, 3-4, 5-8, ... 33-64 */
+	uint64_t restarts;	/* of the TEE */
+	uint64_t batch_size[7]; /* 1, 2, 3-4, 5-8, ... 33-64 */
 	uint64_t fsync_ns_sum;
 	uint64_t fsync_cnt;
 	uint64_t invoke_ns_sum;
 	uint32_t queue_depth;
-	bool serving;		     /* false while it restarts */
+	bool serving; /* false while it restarts */
 	int tee_pid;
 	uint8_t log_key[32];
 };

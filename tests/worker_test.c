@@ -1,0 +1,566 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The worker with the real vouch-tee and a log on disk: what it gathers, and
+ * that nothing is lost or counted twice when the TEE or the disk fails.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "host/base/logline.h"
+#include "host/store/io.h"
+#include "host/tee/worker.h"
+#include "tests/rig.h"
+#include "trusted/log/chain.h"
+#include "trusted/policy/userop.h"
+
+#define ACCOUNTS 24
+#define WAIT_MS 20000
+
+static char dir[64];
+static char secure_dir[80], log_dir[80], blob_dir[80];
+static struct vch_io_ops real_io;
+static struct vch_index *index_;
+static struct vch_worker *worker;
+static struct vch_demo_passkey passkey;
+
+/* One request and what became of it. */
+struct asked {
+	pthread_mutex_t mutex;
+	pthread_cond_t done_cond;
+	bool done;
+	enum vch_err err;
+	uint8_t answer[2048];
+	uint8_t receipt[VCH_RECEIPT_ENC_MAX];
+	size_t answer_len;
+	size_t receipt_len;
+};
+
+static void asked_init(struct asked *a)
+{
+	memset(a, 0, sizeof(*a));
+	pthread_mutex_init(&a->mutex, NULL);
+	pthread_cond_init(&a->done_cond, NULL);
+}
+
+static void note(void *ctx, const struct vch_outcome *outcome)
+{
+	struct asked *a = ctx;
+
+	pthread_mutex_lock(&a->mutex);
+	assert_false(a->done);
+	assert_in_range(outcome->answer.len, 0, sizeof(a->answer));
+	a->err = outcome->err;
+	a->answer_len = outcome->answer.len;
+	a->receipt_len = outcome->receipt.len;
+	if (a->answer_len > 0)
+		memcpy(a->answer, outcome->answer.ptr, a->answer_len);
+	if (a->receipt_len > 0)
+		memcpy(a->receipt, outcome->receipt.ptr, a->receipt_len);
+	a->done = true;
+	pthread_cond_signal(&a->done_cond);
+	pthread_mutex_unlock(&a->mutex);
+}
+
+static enum vch_err wait_for(struct asked *a)
+{
+	pthread_mutex_lock(&a->mutex);
+	while (!a->done)
+		pthread_cond_wait(&a->done_cond, &a->mutex);
+	pthread_mutex_unlock(&a->mutex);
+	return a->err;
+}
+
+static void worker_begin(uint32_t queue_max)
+{
+	struct vch_worker_options opt = {
+		.tee_path = "out/bin/vouch-tee",
+		.secure_dir = secure_dir,
+		.log_dir = log_dir,
+		.blob_dir = blob_dir,
+		.shard_cnt = VCH_SHARDS,
+		.queue_max = queue_max,
+	};
+
+	assert_int_equal(vch_index_new(&index_, log_dir), VCH_OK);
+	assert_int_equal(vch_worker_start(&worker, &opt, index_), VCH_OK);
+}
+
+static void worker_end(void)
+{
+	if (!worker)
+		return;
+	vch_worker_stop(worker);
+	vch_index_free(index_);
+	worker = NULL;
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	vch_io = real_io;
+	strcpy(dir, "/tmp/vouch-worker-XXXXXX");
+	assert_non_null(mkdtemp(dir));
+	snprintf(secure_dir, sizeof(secure_dir), "%s/tee", dir);
+	snprintf(log_dir, sizeof(log_dir), "%s/log", dir);
+	snprintf(blob_dir, sizeof(blob_dir), "%s/blobs", dir);
+	assert_int_equal(vch_demo_passkey_create(&passkey, "localhost",
+						 "http://localhost:3000",
+						 false),
+			 VCH_OK);
+	worker_begin(0);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	char cmd[96];
+
+	(void)state;
+	vch_io = real_io;
+	worker_end();
+	snprintf(cmd, sizeof(cmd), "rm -rf '%s'", dir);
+	return system(cmd);
+}
+
+/* ---- requests ------------------------------------------------------------ */
+
+static enum vch_err create(struct asked *a, uint8_t ret_address[20])
+{
+	static uint8_t buf[VCH_CREATE_ACCOUNT_REQUEST_ENC_MAX];
+	struct vch_create_account_request req = {.networks_cnt = 1};
+	struct vch_writer w = vch_writer(buf, sizeof(buf));
+	struct vch_create_account_answer ans;
+
+	vch_demo_passkey_public(&req.passkey, &passkey);
+	req.origins[0] = vch_span(passkey.origin, strlen(passkey.origin));
+	req.origins_cnt = 1;
+	req.networks[0].chain_id = RIG_CHAIN_ID;
+	memcpy(req.networks[0].entry_point, vch_entry_point, 20);
+	memset(req.factory, 0xfa, 20);
+	memset(req.implementation, 0x1a, 20);
+	assert_int_equal(vch_create_account_request_encode(&w, &req), VCH_OK);
+	asked_init(a);
+	VCH_TRY(vch_worker_submit(worker, VCH_CMD_CREATE_ACCOUNT,
+				  vch_written(&w), WAIT_MS, note, a));
+	VCH_TRY(wait_for(a));
+	assert_int_equal(vch_create_account_answer_decode(
+				 &ans, vch_span(a->answer, a->answer_len)),
+			 VCH_OK);
+	memcpy(ret_address, ans.address, 20);
+	return VCH_OK;
+}
+
+/* An operation, kept so that the very same one can be sent again. */
+struct payment {
+	struct rig_op op;
+	uint64_t wei;
+	struct asked asked;
+};
+
+static void payment_make(struct payment *p, const uint8_t address[20],
+			 uint64_t nonce, uint64_t wei)
+{
+	struct rig_account account = {.slot = {.seq = 0}};
+
+	memcpy(account.address, address, 20);
+	rig_payment(&p->op, &account, &passkey, nonce, wei);
+	p->wei = wei;
+}
+
+static enum vch_err payment_send(struct payment *p, uint32_t deadline_ms)
+{
+	static uint8_t buf[VCH_COSIGN_OP_ENC_MAX];
+	struct vch_writer w = vch_writer(buf, sizeof(buf));
+
+	asked_init(&p->asked);
+	assert_int_equal(vch_cosign_op_encode(&w, &p->op.op), VCH_OK);
+	return vch_worker_submit(worker, VCH_CMD_COSIGN_BATCH, vch_written(&w),
+				 deadline_ms, note, &p->asked);
+}
+
+/* The code of the result; its receipt must prove this very operation. */
+static enum vch_err payment_code(struct payment *p, uint8_t ret_signature[65])
+{
+	struct vch_worker_stats stats;
+	struct vch_cosign_result result;
+	struct vch_record_head head;
+	struct vch_receipt receipt;
+	struct vch_decision made;
+	struct vch_reader r;
+
+	assert_int_equal(vch_cosign_result_decode(
+				 &result, vch_span(p->asked.answer,
+						   p->asked.answer_len)),
+			 VCH_OK);
+	assert_int_equal(result.recorded, p->asked.receipt_len > 0);
+	if (ret_signature)
+		memcpy(ret_signature, result.signature, 65);
+	if (!result.recorded)
+		return (enum vch_err)result.code;
+	assert_int_equal(
+		vch_receipt_decode(&receipt, vch_span(p->asked.receipt,
+						      p->asked.receipt_len)),
+		VCH_OK);
+	vch_worker_stats(worker, &stats);
+	assert_int_equal(vch_receipt_verify_var(&receipt, stats.log_key),
+			 VCH_OK);
+	r = vch_reader(receipt.record);
+	vch_record_head_read(&r, &head);
+	vch_decision_read(&r, &made);
+	assert_int_equal(vch_reader_end(&r), VCH_OK);
+	assert_memory_equal(made.slot.id, p->op.op.account, 20);
+	assert_memory_equal(made.op_hash, p->op.hash, 32);
+	assert_int_equal(made.code, result.code);
+	return (enum vch_err)result.code;
+}
+
+/* What the index says was spent of the native limit today. */
+static vch_u128 spent_of(const uint8_t address[20])
+{
+	struct vch_account_view view;
+	struct vch_counters counters;
+
+	assert_int_equal(vch_index_get(index_, &view, address, false), VCH_OK);
+	assert_int_equal(
+		vch_counters_decode(&counters,
+				    vch_span(view.counters, view.counters_len)),
+		VCH_OK);
+	return counters.spent_cnt > 0 ? counters.spent[0] : 0;
+}
+
+/* The value, and the fee that it could cost at most. */
+static vch_u128 cost_of(const struct payment *p)
+{
+	return p->wei + (vch_u128)250000 * 1000000000;
+}
+
+/* ---- tests --------------------------------------------------------------- */
+
+static void test_birth_and_reading(void **state)
+{
+	struct vch_account_view view;
+	struct asked a;
+	uint8_t address[20], other[20] = {1};
+
+	(void)state;
+	assert_int_equal(create(&a, address), VCH_OK);
+	assert_true(a.receipt_len > 0);
+	assert_int_equal(vch_index_get(index_, &view, address, true), VCH_OK);
+	assert_int_equal(view.receipt_len, a.receipt_len);
+	assert_memory_equal(view.receipt, a.receipt, a.receipt_len);
+	free(view.receipt);
+	assert_int_equal(vch_index_get(index_, &view, other, true),
+			 VCH_ACCOUNT);
+}
+
+/* More than one invocation's worth at once, with strangers among them. */
+static void test_gathers(void **state)
+{
+	static struct payment p[100];
+	struct vch_worker_stats stats;
+	uint8_t address[ACCOUNTS][20], stranger[20] = {0xee};
+	vch_u128 want[ACCOUNTS] = {0};
+	struct asked a;
+
+	(void)state;
+	for (int i = 0; i < ACCOUNTS; i++)
+		assert_int_equal(create(&a, address[i]), VCH_OK);
+	for (uint64_t i = 0; i < 100; i++)
+		payment_make(&p[i],
+			     i % 10 == 9 ? stranger : address[i % ACCOUNTS], i,
+			     i);
+	for (int i = 0; i < 100; i++)
+		assert_int_equal(payment_send(&p[i], WAIT_MS), VCH_OK);
+	for (int i = 0; i < 100; i++) {
+		if (i % 10 == 9) {
+			assert_int_equal(wait_for(&p[i].asked), VCH_ACCOUNT);
+			continue;
+		}
+		assert_int_equal(wait_for(&p[i].asked), VCH_OK);
+		assert_int_equal(payment_code(&p[i], NULL), VCH_OK);
+		want[i % ACCOUNTS] += cost_of(&p[i]);
+	}
+	for (int i = 0; i < ACCOUNTS; i++)
+		assert_true(spent_of(address[i]) == want[i]);
+	vch_worker_stats(worker, &stats);
+	assert_int_equal(stats.operations, ACCOUNTS + 90);
+	assert_true(stats.invocations < ACCOUNTS + 90);
+	assert_int_equal(stats.queue_depth, 0);
+}
+
+static void test_refusal_has_a_receipt(void **state)
+{
+	static struct payment p;
+	uint8_t address[20];
+	struct asked a;
+
+	(void)state;
+	assert_int_equal(create(&a, address), VCH_OK);
+	payment_make(&p, address, 0, UINT64_C(1000000000000000000));
+	assert_int_equal(payment_send(&p, WAIT_MS), VCH_OK);
+	assert_int_equal(wait_for(&p.asked), VCH_OK);
+	assert_int_equal(payment_code(&p, NULL), VCH_LIMIT);
+	assert_true(p.asked.receipt_len > 0);
+}
+
+static void test_start_again(void **state)
+{
+	static struct payment p;
+	uint8_t address[20];
+	struct asked a;
+
+	(void)state;
+	assert_int_equal(create(&a, address), VCH_OK);
+	for (uint64_t i = 0; i < 4; i++) {
+		payment_make(&p, address, i, 1);
+		assert_int_equal(payment_send(&p, WAIT_MS), VCH_OK);
+		assert_int_equal(wait_for(&p.asked), VCH_OK);
+		assert_int_equal(payment_code(&p, NULL), VCH_OK);
+		assert_true(spent_of(address) == cost_of(&p) * (i + 1));
+		worker_end();
+		worker_begin(0);
+		assert_true(spent_of(address) == cost_of(&p) * (i + 1));
+	}
+}
+
+static struct payment flight[ACCOUNTS];
+
+/*
+ * Sends each payment until it went through. Returns how often it had to be
+ * sent again because the TEE or the log was lost.
+ */
+static unsigned settle(void)
+{
+	unsigned again = 0;
+
+	for (int i = 0; i < ACCOUNTS; i++) {
+		struct payment *p = &flight[i];
+		enum vch_err err = wait_for(&p->asked);
+
+		for (int k = 0; err != VCH_OK && k < 50; k++, again++) {
+			assert_true(err == VCH_TEE_LOST ||
+				    err == VCH_LOG_WRITE);
+			assert_int_equal(payment_send(p, WAIT_MS), VCH_OK);
+			err = wait_for(&p->asked);
+		}
+		assert_int_equal(err, VCH_OK);
+		assert_int_equal(payment_code(p, NULL), VCH_OK);
+	}
+	return again;
+}
+
+static void test_tee_killed(void **state)
+{
+	uint8_t address[ACCOUNTS][20];
+	vch_u128 want[ACCOUNTS] = {0};
+	struct vch_worker_stats stats;
+	unsigned again = 0;
+	struct asked a;
+
+	(void)state;
+	for (int i = 0; i < ACCOUNTS; i++)
+		assert_int_equal(create(&a, address[i]), VCH_OK);
+	for (uint64_t round = 0; round < 20; round++) {
+		vch_worker_stats(worker, &stats);
+		for (int i = 0; i < ACCOUNTS; i++) {
+			payment_make(&flight[i], address[i], round, round);
+			want[i] += cost_of(&flight[i]);
+		}
+		for (int i = 0; i < ACCOUNTS; i++)
+			assert_int_equal(payment_send(&flight[i], WAIT_MS),
+					 VCH_OK);
+		usleep((useconds_t)(rand() % 6000));
+		assert_int_equal(kill(stats.tee_pid, SIGKILL), 0);
+		again += settle();
+		/* if it died between, a next call finds out */
+		assert_int_equal(payment_send(&flight[0], WAIT_MS), VCH_OK);
+		again += settle();
+		for (int i = 0; i < ACCOUNTS; i++)
+			assert_true(spent_of(address[i]) == want[i]);
+	}
+	vch_worker_stats(worker, &stats);
+	printf("%u sent again\n", again);
+	assert_true(again > 0);
+	assert_int_equal(stats.restarts, 20);
+	assert_true(stats.serving);
+}
+
+static _Atomic int sync_fail_at;
+
+static int sync_fails(int fd)
+{
+	if (sync_fail_at-- == 0) {
+		errno = EIO;
+		return -1;
+	}
+	return real_io.sync(fd);
+}
+
+/* Nothing leaves before it is durable; what was not released can be retried. */
+static void test_log_write_fails(void **state)
+{
+	uint8_t address[ACCOUNTS][20], sig[65], again[65];
+	vch_u128 want[ACCOUNTS] = {0};
+	struct asked a;
+
+	(void)state;
+	for (int i = 0; i < ACCOUNTS; i++)
+		assert_int_equal(create(&a, address[i]), VCH_OK);
+	vch_io.sync = sync_fails;
+	for (uint64_t round = 0; round < 10; round++) {
+		for (int i = 0; i < ACCOUNTS; i++) {
+			payment_make(&flight[i], address[i], round, 7);
+			want[i] += cost_of(&flight[i]);
+		}
+		sync_fail_at = 0;
+		for (int i = 0; i < ACCOUNTS; i++)
+			assert_int_equal(payment_send(&flight[i], WAIT_MS),
+					 VCH_OK);
+		assert_int_equal(wait_for(&flight[0].asked), VCH_LOG_WRITE);
+		assert_int_equal(flight[0].asked.answer_len, 0);
+		assert_true(settle() > 0);
+		/* once more: the same signature, and nothing counted */
+		assert_int_equal(payment_code(&flight[3], sig), VCH_OK);
+		assert_int_equal(payment_send(&flight[3], WAIT_MS), VCH_OK);
+		assert_int_equal(wait_for(&flight[3].asked), VCH_OK);
+		assert_int_equal(payment_code(&flight[3], again), VCH_OK);
+		assert_memory_equal(sig, again, 65);
+		for (int i = 0; i < ACCOUNTS; i++)
+			assert_true(spent_of(address[i]) == want[i]);
+	}
+}
+
+/* A key that could not be kept makes no account. */
+static void test_blob_cannot_be_kept(void **state)
+{
+	struct vch_index_stats stats;
+	uint8_t address[20];
+	char cmd[128];
+	struct asked a;
+
+	(void)state;
+	snprintf(cmd, sizeof(cmd), "rmdir '%s'", blob_dir);
+	assert_int_equal(system(cmd), 0);
+	assert_int_equal(create(&a, address), VCH_LOG_WRITE);
+	snprintf(cmd, sizeof(cmd), "mkdir -m 700 '%s'", blob_dir);
+	assert_int_equal(system(cmd), 0);
+	assert_int_equal(create(&a, address), VCH_OK);
+	vch_index_stats(index_, &stats);
+	assert_int_equal(stats.accounts, 1);
+}
+
+static void test_queue_is_bounded(void **state)
+{
+	static struct payment p[6];
+	struct vch_worker_stats stats;
+	uint8_t address[20];
+	struct asked a;
+
+	(void)state;
+	worker_end();
+	worker_begin(3);
+	assert_int_equal(create(&a, address), VCH_OK);
+	for (uint64_t i = 0; i < 6; i++)
+		payment_make(&p[i], address, i, 1);
+	vch_worker_stats(worker, &stats);
+	assert_int_equal(kill(stats.tee_pid, SIGSTOP), 0);
+	/* the first goes to the TEE, three wait, one of them not for long */
+	assert_int_equal(payment_send(&p[0], WAIT_MS), VCH_OK);
+	do {
+		vch_worker_stats(worker, &stats);
+	} while (stats.queue_depth > 0);
+	assert_int_equal(payment_send(&p[1], WAIT_MS), VCH_OK);
+	assert_int_equal(payment_send(&p[2], 0), VCH_OK);
+	assert_int_equal(payment_send(&p[3], WAIT_MS), VCH_OK);
+	assert_int_equal(payment_send(&p[4], WAIT_MS), VCH_OVERLOADED);
+	assert_int_equal(kill(stats.tee_pid, SIGCONT), 0);
+	assert_int_equal(wait_for(&p[0].asked), VCH_OK);
+	assert_int_equal(wait_for(&p[1].asked), VCH_OK);
+	assert_int_equal(wait_for(&p[2].asked), VCH_TIMEOUT);
+	assert_int_equal(wait_for(&p[3].asked), VCH_OK);
+	assert_int_equal(payment_send(&p[5], WAIT_MS), VCH_OK);
+	assert_int_equal(wait_for(&p[5].asked), VCH_OK);
+}
+
+static void test_submit_refuses(void **state)
+{
+	static uint8_t big[VCH_REQUEST_MAX + 1];
+	static struct payment p;
+	uint8_t address[20] = {0};
+	struct asked a;
+
+	(void)state;
+	asked_init(&a);
+	assert_int_equal(vch_worker_submit(worker, VCH_CMD_REPLAY,
+					   vch_span(big, 4), 0, note, &a),
+			 VCH_PHASE);
+	assert_int_equal(
+		vch_worker_submit(worker, 99, vch_span(big, 4), 0, note, &a),
+		VCH_COMMAND);
+	assert_int_equal(vch_worker_submit(worker, VCH_CMD_ATTEST,
+					   vch_span(big, sizeof(big)), 0, note,
+					   &a),
+			 VCH_SIZE);
+	assert_int_equal(vch_worker_submit(worker, VCH_CMD_COSIGN_BATCH,
+					   vch_span(big, 9), 0, note, &a),
+			 VCH_FORMAT);
+	payment_make(&p, address, 0, 0);
+	p.op.op.blob = vch_span(big, 1);
+	assert_int_equal(payment_send(&p, WAIT_MS), VCH_FORMAT);
+	assert_false(a.done || p.asked.done);
+}
+
+/* What waits when it stops is finished, and all of it is answered. */
+static void test_stop_finishes(void **state)
+{
+	uint8_t address[20];
+	struct asked a;
+
+	(void)state;
+	assert_int_equal(create(&a, address), VCH_OK);
+	for (uint64_t i = 0; i < ACCOUNTS; i++)
+		payment_make(&flight[i], address, i, 1);
+	for (int i = 0; i < ACCOUNTS; i++)
+		assert_int_equal(payment_send(&flight[i], WAIT_MS), VCH_OK);
+	worker_end();
+	for (int i = 0; i < ACCOUNTS; i++) {
+		assert_true(flight[i].asked.done);
+		assert_int_equal(flight[i].asked.err, VCH_OK);
+	}
+}
+
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(test_birth_and_reading),
+		T(test_gathers),
+		T(test_refusal_has_a_receipt),
+		T(test_start_again),
+		T(test_tee_killed),
+		T(test_log_write_fails),
+		T(test_blob_cannot_be_kept),
+		T(test_queue_is_bounded),
+		T(test_submit_refuses),
+		T(test_stop_finishes),
+	};
+	const char *seed = getenv("VCH_SEED");
+
+	printf("seed %s\n", seed ? seed : "1");
+	srand(seed ? (unsigned)strtoul(seed, NULL, 10) : 1);
+	vch_logline_level(getenv("VCH_VERBOSE") ? VCH_INFO : VCH_ERROR + 1);
+	real_io = vch_io;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
