@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "tests/rig.h"
+#include "trusted/log/chain.h"
 
 #define ETHER UINT64_C(1000000000000000000)
 
@@ -167,6 +168,28 @@ static void test_storage_lost(void **state)
 	rig_free(&other);
 }
 
+/* An instance makes accounts where it serves, and serves nowhere else. */
+static void test_shards(void **state)
+{
+	static const uint8_t some[2] = {10, 9};
+	uint8_t shard = vch_shard_of(account.address);
+	struct vch_cosign_result res;
+	struct rig_account born;
+	struct rig_op op;
+
+	(void)state;
+	restart(rig.batch_cnt, VCH_OK);
+	assert_int_equal(rig_call(&rig, VCH_CMD_START, vch_span(some, 2), NULL),
+			 VCH_OK);
+	for (int i = 0; i < 12; i++) {
+		assert_int_equal(rig_create(&rig, &born, &passkey), VCH_OK);
+		assert_in_range(vch_shard_of(born.address), 10, 18);
+	}
+	rig_payment(&op, &account, &passkey, 0, ETHER / 20);
+	assert_int_equal(cosign(&op, &res),
+			 shard >= 10 && shard < 19 ? VCH_OK : VCH_ACCOUNT);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -175,6 +198,7 @@ int main(void)
 		T(test_replay),	      T(test_replay_tampered),
 		T(test_replay_order), T(test_other_device),
 		T(test_fork),	      T(test_storage_lost),
+		T(test_shards),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

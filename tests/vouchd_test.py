@@ -28,7 +28,7 @@ class Lifetime(unittest.TestCase):
     def test_graceful_stop(self):
         for sig in (signal.SIGTERM, signal.SIGINT):
             with self.subTest(sig=sig):
-                tee = self.node.ready["teePid"]
+                tee = self.node.ready["teePids"][0]
                 self.assertTrue(os.path.exists(f"/proc/{tee}"))
                 ready = os.path.join(self.node.data, "ready.json")
                 token = self.node.token

@@ -88,7 +88,6 @@ static void worker_begin(uint32_t queue_max)
 		.secure_dir = secure_dir,
 		.log_dir = log_dir,
 		.blob_dir = blob_dir,
-		.shard_cnt = VCH_SHARDS,
 		.queue_max = queue_max,
 	};
 
@@ -381,7 +380,7 @@ static void test_tee_killed(void **state)
 			assert_int_equal(payment_send(&flight[i], WAIT_MS),
 					 VCH_OK);
 		usleep((useconds_t)(rand() % 6000));
-		assert_int_equal(kill(stats.tee_pid, SIGKILL), 0);
+		assert_int_equal(kill(stats.tee_pid[0], SIGKILL), 0);
 		again += settle();
 		/* if it died between, a next call finds out */
 		assert_int_equal(payment_send(&flight[0], WAIT_MS), VCH_OK);
@@ -474,7 +473,7 @@ static void test_queue_is_bounded(void **state)
 	for (uint64_t i = 0; i < 6; i++)
 		payment_make(&p[i], address, i, 1);
 	vch_worker_stats(worker, &stats);
-	assert_int_equal(kill(stats.tee_pid, SIGSTOP), 0);
+	assert_int_equal(kill(stats.tee_pid[0], SIGSTOP), 0);
 	/* the first goes to the TEE, three wait, one of them not for long */
 	assert_int_equal(payment_send(&p[0], WAIT_MS), VCH_OK);
 	do {
@@ -484,7 +483,7 @@ static void test_queue_is_bounded(void **state)
 	assert_int_equal(payment_send(&p[2], 0), VCH_OK);
 	assert_int_equal(payment_send(&p[3], WAIT_MS), VCH_OK);
 	assert_int_equal(payment_send(&p[4], WAIT_MS), VCH_OVERLOADED);
-	assert_int_equal(kill(stats.tee_pid, SIGCONT), 0);
+	assert_int_equal(kill(stats.tee_pid[0], SIGCONT), 0);
 	assert_int_equal(wait_for(&p[0].asked), VCH_OK);
 	assert_int_equal(wait_for(&p[1].asked), VCH_OK);
 	assert_int_equal(wait_for(&p[2].asked), VCH_TIMEOUT);

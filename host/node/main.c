@@ -33,7 +33,6 @@
 #define IDLE_S 10
 #define QUEUE_MAX 4096
 #define INVOKE_MS 10000
-#define SHARDS_ALL 64
 /* A request may wait its deadline and then one invocation. */
 #define DRAIN_S 25
 #define SEND_S 2
@@ -224,8 +223,7 @@ static enum vch_err start_tee(struct vouchd *d)
 		.secure_dir = d->opt.secure,
 		.log_dir = d->log_dir,
 		.blob_dir = d->blob_dir,
-		.shard_first = 0,
-		.shard_cnt = SHARDS_ALL,
+		.workers = d->opt.workers,
 		.queue_max = QUEUE_MAX,
 		.invoke_timeout_ms = INVOKE_MS,
 	};
@@ -319,7 +317,8 @@ static enum vch_err open_ports(struct vouchd *d)
 	return vch_http_start(d->node.operator);
 }
 
-static enum vch_err write_ready(const struct vouchd *d, int tee_pid)
+static enum vch_err write_ready(const struct vouchd *d,
+				const struct vch_worker_stats *stats)
 {
 	struct vch_buf out = vch_json_out();
 	char text[VCH_ADDRESS_TEXT_MAX];
@@ -334,7 +333,10 @@ static enum vch_err write_ready(const struct vouchd *d, int tee_pid)
 	snprintf(url, sizeof(url), "http://%s", text);
 	vch_json_put_str(&out, "operator", url);
 	vch_json_put_number(&out, "pid", getpid());
-	vch_json_put_number(&out, "teePid", tee_pid);
+	vch_json_open(&out, "teePids", '[');
+	for (uint8_t i = 0; i < stats->workers; i++)
+		vch_json_put_number(&out, NULL, stats->tee_pid[i]);
+	vch_json_close(&out, ']');
 	vch_json_close(&out, '}');
 	vch_buf_add_text(&out, "\n");
 	err = vch_file_write(d->ready_path, vch_buf_span(&out), 0600);
@@ -346,15 +348,16 @@ static enum vch_err write_ready(const struct vouchd *d, int tee_pid)
 static void serve(struct vouchd *d)
 {
 	const struct timespec watch = {.tv_nsec = WATCH_NS};
+	int told[VCH_WORKERS_MAX] = {0};
 	struct vch_worker_stats stats;
-	int tee_pid = -1;
 	int sig = -1;
 
 	while (sig < 0) {
 		vch_worker_stats(d->node.worker, &stats);
-		if (stats.serving && stats.tee_pid != tee_pid) {
-			tee_pid = stats.tee_pid;
-			if (write_ready(d, tee_pid) != VCH_OK)
+		if (stats.serving &&
+		    memcmp(told, stats.tee_pid, sizeof(told)) != 0) {
+			memcpy(told, stats.tee_pid, sizeof(told));
+			if (write_ready(d, &stats) != VCH_OK)
 				VCH_LOG(VCH_ERROR, "node", "cannot write",
 					vch_field_text("path", d->ready_path));
 		}

@@ -34,7 +34,10 @@ void vch_operator_health(void *ctx, struct vch_http_request *req)
 				 "the queue is more than three quarters full");
 	vch_json_close(&out, ']');
 	vch_json_put_str(&out, "tee", node->platform);
-	vch_json_put_number(&out, "teePid", tee.tee_pid);
+	vch_json_open(&out, "teePids", '[');
+	for (uint8_t i = 0; i < tee.workers; i++)
+		vch_json_put_number(&out, NULL, tee.tee_pid[i]);
+	vch_json_close(&out, ']');
 	vch_json_close(&out, '}');
 	vch_http_reply(req, ready ? 200 : 503, VCH_HTTP_JSON, (char *)out.ptr,
 		       out.len);

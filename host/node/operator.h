@@ -9,7 +9,7 @@
 #include "host/node/node.h"
 
 /*
- * {"live":true,"ready":…,"degraded":["…"],"tee":"…","teePid":…}; status 200
+ * {"live":true,"ready":…,"degraded":["…"],"tee":"…","teePids":[…]}; status 200
  * if ready, else 503. degraded: reasons in words, empty if all is well.
  */
 void vch_operator_health(void *node, struct vch_http_request *req);

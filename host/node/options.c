@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "host/node/topology.h"
+#include "host/tee/worker.h"
 #include "trusted/base/check.h"
 
 #define REQUEST_S 10
@@ -26,6 +27,7 @@ enum {
 	KEY_TOPOLOGY,
 	KEY_REMOTE,
 	KEY_REQUEST,
+	KEY_WORKERS,
 };
 
 static const struct argp_option OPTIONS[] = {
@@ -47,6 +49,10 @@ static const struct argp_option OPTIONS[] = {
 	 "listen beyond this machine although the TEE is only emulated", 2},
 	{"request-time", KEY_REQUEST, "SECONDS", 0,
 	 "time for one whole request to arrive (default 10)", 2},
+	{"workers", KEY_WORKERS, "N", 0,
+	 "instances of the TEE that share the accounts, 1 to 64 (default: as "
+	 "many as cores)",
+	 3},
 	{"log-level", KEY_LEVEL, "LEVEL", 0,
 	 "debug, info (default), warn or error", 3},
 	{"check", KEY_CHECK, 0, 0,
@@ -116,6 +122,27 @@ static uint32_t take_seconds(const char *arg, struct argp_state *state)
 	return (uint32_t)v;
 }
 
+static uint8_t take_workers(const char *arg, struct argp_state *state)
+{
+	char *end;
+	long v = strtol(arg, &end, 10);
+
+	if (*arg == '\0' || *end != '\0' || v < 1 || v > VCH_WORKERS_MAX)
+		argp_error(state, "'%s' is not 1 to %d workers", arg,
+			   VCH_WORKERS_MAX);
+	return (uint8_t)v;
+}
+
+/* One for each core: a TEE's instance does one thing at a time. */
+static uint8_t default_workers(void)
+{
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return (uint8_t)(cores < 1		   ? 1
+			 : cores > VCH_WORKERS_MAX ? VCH_WORKERS_MAX
+						   : cores);
+}
+
 static error_t take(int key, char *arg, struct argp_state *state)
 {
 	struct vch_options *o = state->input;
@@ -141,6 +168,9 @@ static error_t take(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_REQUEST:
 		o->request_s = take_seconds(arg, state);
+		return 0;
+	case KEY_WORKERS:
+		o->workers = take_workers(arg, state);
 		return 0;
 	case KEY_LEVEL:
 		if (vch_level_parse(&o->level, arg) != VCH_OK)
@@ -254,6 +284,8 @@ void vch_options_parse(struct vch_options *ret, int argc, char **argv)
 	VCH_CHECK(vch_address_parse(&o.operator, operator) == VCH_OK);
 	argp_err_exit_status = USAGE_STATUS;
 	argp_parse(&argp, argc, argv, 0, NULL, &o);
+	if (o.workers == 0)
+		o.workers = default_workers();
 	*ret = o;
 	if (o.topology)
 		return;

@@ -16,6 +16,7 @@ struct vch_options {
 	struct vch_address operator;
 	const char *names[VCH_DOOR_NAMES_MAX]; /* more Host names */
 	uint8_t name_cnt;
+	uint8_t workers;
 	uint32_t request_s;
 	enum vch_level level;
 	bool check;

@@ -34,10 +34,11 @@ struct vch_log {
 	pthread_mutex_t mutex; /* of what follows */
 	pthread_cond_t changed;
 	struct vch_log_chain chain;
-	struct vch_log_pos pos; /* where the next frame will stand */
-	struct vch_buf waiting; /* frames that end at pos */
-	uint64_t queued_cnt;	/* frames ever taken */
-	uint64_t durable_cnt;	/* of these, on the disk */
+	struct vch_log_pos pos;	    /* where the next frame will stand */
+	struct vch_buf waiting;	    /* frames that end at pos */
+	struct vch_log_pos durable; /* what stands before it is on the disk */
+	uint64_t queued_cnt;	    /* frames ever taken */
+	uint64_t durable_cnt;	    /* of these, on the disk */
 	bool writing;
 	bool dead;
 
@@ -76,6 +77,7 @@ static enum vch_err segment_begin(struct vch_log *log, uint32_t number)
 	    vch_io.sync(log->fd) || vch_dir_sync(log->dir) != VCH_OK)
 		return VCH_LOG_WRITE;
 	log->pos = (struct vch_log_pos){number, VCH_SEGMENT_HEAD};
+	log->durable = log->pos;
 	return VCH_OK;
 }
 
@@ -210,6 +212,7 @@ static void die(struct vch_log *log, int why)
 static void lead(struct vch_log *log)
 {
 	off_t at = (off_t)(log->pos.offset - log->waiting.len);
+	struct vch_log_pos end = log->pos;
 	struct vch_buf group = log->waiting;
 	uint64_t cnt = log->queued_cnt;
 	enum vch_err err;
@@ -224,10 +227,12 @@ static void lead(struct vch_log *log)
 	pthread_mutex_lock(&log->mutex);
 	vch_buf_clear(&log->group);
 	log->writing = false;
-	if (err == VCH_OK)
+	if (err == VCH_OK) {
 		log->durable_cnt = cnt;
-	else
+		log->durable = end;
+	} else {
 		die(log, why);
+	}
 	pthread_cond_broadcast(&log->changed);
 }
 
@@ -323,6 +328,17 @@ enum vch_err vch_log_read(struct vch_log *log, vch_log_batch_fn *each,
 		err = vch_log_each(NULL, log->dir, each, ctx);
 	pthread_mutex_unlock(&log->mutex);
 	return err;
+}
+
+enum vch_err vch_log_replay(struct vch_log *log, vch_log_frame_fn *each,
+			    void *ctx)
+{
+	struct vch_log_pos durable;
+
+	pthread_mutex_lock(&log->mutex);
+	durable = log->durable;
+	pthread_mutex_unlock(&log->mutex);
+	return vch_segments_replay(log->dir, durable, each, ctx);
 }
 
 bool vch_log_is_dead(struct vch_log *log)

@@ -83,6 +83,16 @@ VCH_MUST enum vch_err vch_log_append(struct vch_log *log,
 VCH_MUST enum vch_err vch_log_read(struct vch_log *log, vch_log_batch_fn *each,
 				   void *ctx);
 
+/* Called for each batch, in order, as it stands in the log. */
+typedef enum vch_err vch_log_frame_fn(void *ctx, struct vch_span batch);
+
+/*
+ * Hands out again all that is durable now, unchecked: opening has checked
+ * it. Others may append meanwhile. VCH_FILE, or what `each` returns.
+ */
+VCH_MUST enum vch_err vch_log_replay(struct vch_log *log,
+				     vch_log_frame_fn *each, void *ctx);
+
 /* True if a write failed: nothing but close can be done. */
 bool vch_log_is_dead(struct vch_log *log);
 

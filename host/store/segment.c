@@ -118,9 +118,9 @@ static void unmap(const struct mapped *m)
 		munmap((void *)(uintptr_t)m->ptr, m->len);
 }
 
-/* The frame at `at`, if it is whole and good; its end in *ret_next. */
-static enum vch_err frame_at(struct vch_log_batch *ret, size_t *ret_next,
-			     const struct mapped *m, size_t at)
+/* The batch of the frame at `at`, unchecked; its end in *ret_next. */
+static enum vch_err frame_read(struct vch_span *ret, size_t *ret_next,
+			       const struct mapped *m, size_t at)
 {
 	struct vch_reader r = vch_reader(vch_span(m->ptr + at, m->len - at));
 	uint32_t word = vch_read_u32(&r), len = word & 0xffffff;
@@ -131,7 +131,18 @@ static enum vch_err frame_at(struct vch_log_batch *ret, size_t *ret_next,
 	if (len > VCH_BATCH_MAX || len > r.left)
 		return VCH_FORMAT;
 	*ret_next = at + VCH_FRAME_HEAD + len;
-	return vch_log_batch_parse(ret, vch_span(r.ptr, len));
+	*ret = vch_span(r.ptr, len);
+	return VCH_OK;
+}
+
+/* The frame at `at`, if it is whole and good; its end in *ret_next. */
+static enum vch_err frame_at(struct vch_log_batch *ret, size_t *ret_next,
+			     const struct mapped *m, size_t at)
+{
+	struct vch_span batch;
+
+	VCH_TRY(frame_read(&batch, ret_next, m, at));
+	return vch_log_batch_parse(ret, batch);
 }
 
 /*
@@ -246,6 +257,37 @@ enum vch_err vch_segments_walk(struct vch_log_end *ret_end,
 		err = walk_segment(&w, dir, i, i == cnt);
 	free(w.batch);
 	*ret_end = end;
+	return err;
+}
+
+static enum vch_err replay_segment(const struct mapped *m, size_t end,
+				   vch_log_frame_fn *each, void *ctx)
+{
+	size_t at = VCH_SEGMENT_HEAD;
+	struct vch_span batch;
+
+	if (end > m->len)
+		return VCH_FILE;
+	while (at < end) {
+		if (frame_read(&batch, &at, m, at) != VCH_OK)
+			return VCH_FILE;
+		VCH_TRY(each(ctx, batch));
+	}
+	return VCH_OK;
+}
+
+enum vch_err vch_segments_replay(const char *dir, struct vch_log_pos end,
+				 vch_log_frame_fn *each, void *ctx)
+{
+	enum vch_err err = VCH_OK;
+	struct mapped m;
+
+	for (uint32_t i = 1; err == VCH_OK && i <= end.segment; i++) {
+		VCH_TRY(map_segment(&m, dir, i));
+		err = replay_segment(&m, i < end.segment ? m.len : end.offset,
+				     each, ctx);
+		unmap(&m);
+	}
 	return err;
 }
 

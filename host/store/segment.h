@@ -60,4 +60,9 @@ VCH_MUST enum vch_err vch_segments_walk(struct vch_log_end *ret_end,
 					const char *dir, vch_log_batch_fn *each,
 					void *ctx);
 
+/* The batches of all frames before `end`, unchecked. VCH_FILE. */
+VCH_MUST enum vch_err vch_segments_replay(const char *dir,
+					  struct vch_log_pos end,
+					  vch_log_frame_fn *each, void *ctx);
+
 #endif

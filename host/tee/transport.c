@@ -39,9 +39,9 @@ struct vch_tee {
 	uint8_t *memory;
 	uint32_t guards;
 	uint32_t call_timeout_ms;
-	bool lost;	/* out of step: no more calls */
+	bool lost; /* out of step: no more calls */
 	bool reaped;
-	int status;	/* of waitpid, once reaped */
+	int status; /* of waitpid, once reaped */
 };
 
 /* What the child will hold, by its number there; -1: not open. */
@@ -189,14 +189,16 @@ static enum vch_err device_lock(int fd)
 	return VCH_TEE_START;
 }
 
-static enum vch_err device_open(struct child_fds *ret, const char *dir)
+static enum vch_err device_open(struct child_fds *ret, const char *dir,
+				bool second)
 {
 	VCH_TRY(vch_dir_check_private(dir));
 	VCH_TRY(device_file_open(&ret->at[VCH_PIPE_SECRET], dir,
 				 VCH_DEVICE_SECRET_FILE, O_RDONLY));
 	VCH_TRY(device_file_open(&ret->at[VCH_PIPE_STORAGE], dir,
-				 VCH_DEVICE_STORAGE_FILE, O_RDWR));
-	return device_lock(ret->at[VCH_PIPE_STORAGE]);
+				 VCH_DEVICE_STORAGE_FILE,
+				 second ? O_RDONLY : O_RDWR));
+	return second ? VCH_OK : device_lock(ret->at[VCH_PIPE_STORAGE]);
 }
 
 /* Neither side can shrink the memory under the other's feet. */
@@ -238,8 +240,8 @@ static bool actions_fill(posix_spawn_file_actions_t *actions,
 						   O_WRONLY, 0) == 0;
 
 	for (int i = VCH_PIPE_SOCKET; i < VCH_PIPE_FDS; i++)
-		ok = ok && posix_spawn_file_actions_adddup2(
-				   actions, fds->at[i], i) == 0;
+		ok = ok && posix_spawn_file_actions_adddup2(actions, fds->at[i],
+							    i) == 0;
 	return ok && posix_spawn_file_actions_addclosefrom_np(
 			     actions, VCH_PIPE_FDS) == 0;
 }
@@ -253,10 +255,9 @@ static bool attributes_fill(posix_spawnattr_t *attributes)
 	sigemptyset(&none);
 	return posix_spawnattr_setsigdefault(attributes, &all) == 0 &&
 	       posix_spawnattr_setsigmask(attributes, &none) == 0 &&
-	       posix_spawnattr_setflags(attributes,
-					POSIX_SPAWN_SETSID |
-						POSIX_SPAWN_SETSIGDEF |
-						POSIX_SPAWN_SETSIGMASK) == 0;
+	       posix_spawnattr_setflags(
+		       attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF |
+					   POSIX_SPAWN_SETSIGMASK) == 0;
 }
 
 static enum vch_err child_spawn(struct vch_tee *tee,
@@ -359,7 +360,7 @@ static enum vch_err hello_receive(struct vch_tee *tee, uint32_t timeout_ms)
 static enum vch_err start(struct vch_tee *tee, struct child_fds *fds,
 			  const struct vch_tee_options *options)
 {
-	VCH_TRY(device_open(fds, options->dir));
+	VCH_TRY(device_open(fds, options->dir, options->second));
 	VCH_TRY(memory_make(tee, &fds->at[VCH_PIPE_MEMORY]));
 	VCH_TRY(socket_make(tee, &fds->at[VCH_PIPE_SOCKET]));
 	for (int i = VCH_PIPE_SOCKET; i < VCH_PIPE_FDS; i++)

@@ -22,11 +22,12 @@
 struct vch_tee;
 
 struct vch_tee_options {
-	const char *program;	/* path of vouch-tee */
-	const char *dir;	/* the device's folder: vch_tee_factory */
-	const char *argument;	/* test flavour: its faults; else NULL */
-	uint32_t start_timeout_ms;	/* 0: 10 s */
-	uint32_t call_timeout_ms;	/* 0: 30 s */
+	const char *program;	   /* path of vouch-tee */
+	const char *dir;	   /* the device's folder: vch_tee_factory */
+	bool second;		   /* beside a first TEE on the same device */
+	const char *argument;	   /* test flavour: its faults; else NULL */
+	uint32_t start_timeout_ms; /* 0: 10 s */
+	uint32_t call_timeout_ms;  /* 0: 30 s */
 };
 
 /*
@@ -35,7 +36,7 @@ struct vch_tee_options {
  */
 struct vch_tee_reply {
 	uint32_t tee_result;	/* GP's TEE_Result */
-	struct vch_span answer;	/* at most VCH_ANSWER_MAX bytes */
+	struct vch_span answer; /* at most VCH_ANSWER_MAX bytes */
 	struct vch_span log;	/* at most VCH_BATCH_MAX bytes */
 };
 
@@ -50,7 +51,9 @@ VCH_MUST enum vch_err vch_tee_factory(const char *dir);
 
 /*
  * Starts the TEE and waits until it is ready. *ret is to be given to
- * vch_tee_stop or vch_tee_kill.
+ * vch_tee_stop or vch_tee_kill. A device serves one TEE and those that are
+ * started as `second`: these only read its storage, so the first must have
+ * put there what they need.
  *	VCH_FILE	no device in dir, or others may read it
  *	VCH_TEE_START	the program cannot be run, did not close its sandbox,
  *			or another process runs this device

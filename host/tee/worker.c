@@ -2,7 +2,6 @@
 #include "host/tee/worker.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -10,237 +9,145 @@
 #include "host/base/alloc.h"
 #include "host/base/clock.h"
 #include "host/base/logline.h"
-#include "host/tee/batch.h"
-#include "host/tee/transport.h"
+#include "host/tee/shared.h"
+#include "trusted/base/check.h"
+#include "trusted/log/chain.h"
 
 #define QUEUE_MAX_DEFAULT 4096
 #define INVOKE_TIMEOUT_DEFAULT_MS 10000
 #define BACKOFF_FIRST_MS 50
 #define BACKOFF_MAX_MS 5000
-/* A replayed piece leaves room for the request's own length field. */
-#define REPLAY_MAX (VCH_REQUEST_MAX - 1024)
+/* How long an instance waits for the others before it looks again. */
+#define WAIT_MS 50
 
-struct vch_worker {
-	struct vch_worker_options opt;
-	struct vch_index *index;
-	struct vch_blobs *blobs;
-	struct vch_log *log;
-	struct vch_tee *tee;
-	pthread_t thread;
-
-	pthread_mutex_t mutex; /* of what follows */
-	pthread_cond_t wake;
-	struct vch_job *head;
-	struct vch_job **tail;
-	bool stopping;
-	struct vch_worker_stats stats;
-
-	/* the thread's own */
-	struct vch_gather gather;
-	struct vch_log_batch batch;
-	struct vch_fold fold;
-	uint8_t replay[VCH_REQUEST_MAX];
-	size_t replay_len;
-};
-
-static void stat_time(struct vch_worker *w, uint64_t *sum, uint64_t *cnt,
-		      uint64_t began)
+static struct timespec ms_from_now(uint32_t ms)
 {
-	uint64_t ns = vch_clock_ns() - began;
+	struct timespec t;
 
-	pthread_mutex_lock(&w->mutex);
-	*sum += ns;
-	(*cnt)++;
-	pthread_mutex_unlock(&w->mutex);
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	t.tv_nsec += (long)(ms % 1000) * (long)VCH_NS_PER_MS;
+	t.tv_sec += ms / 1000 + t.tv_nsec / (long)VCH_NS_PER_S;
+	t.tv_nsec %= (long)VCH_NS_PER_S;
+	return t;
 }
 
-/* ---- one call ---------------------------------------------------------- */
-
-/* Makes durable what the call wrote, then folds it: nothing leaves before. */
-static enum vch_err keep(struct vch_worker *w, struct vch_span log)
+static void wake_all(struct vch_worker *w)
 {
-	uint64_t began = vch_clock_ns();
-	struct vch_log_pos pos;
-
-	VCH_TRY(vch_log_batch_parse(&w->batch, log));
-	VCH_TRY(vch_fold_decode(&w->fold, &w->batch.batch));
-	VCH_TRY(vch_log_append(w->log, &pos, &w->batch));
-	stat_time(w, &w->stats.fsync_ns_sum, &w->stats.fsync_cnt, began);
-	vch_index_apply(w->index, pos, &w->fold);
-	return VCH_OK;
+	for (uint8_t i = 0; i < w->opt.workers; i++)
+		pthread_cond_signal(&w->instance[i]->wake);
+	pthread_cond_broadcast(&w->changed);
 }
 
-/* A call and its answer, released. code: what the command itself said. */
-struct called {
-	enum vch_err code;
-	struct vch_span answer;
-	struct vch_span blob; /* CREATE_ACCOUNT: to be kept first */
-	const struct vch_log_batch *batch;
-};
+/* ---- the log that all share ---------------------------------------------- */
 
-/* The key must not be lost once its account is in the log. */
-static enum vch_err keep_blob(struct vch_worker *w, uint32_t cmd,
-			      const struct called *called)
-{
-	struct vch_create_account_answer ans;
-
-	if (cmd != VCH_CMD_CREATE_ACCOUNT || called->code != VCH_OK)
-		return VCH_OK;
-	VCH_TRY(vch_create_account_answer_decode(&ans, called->answer));
-	return vch_blobs_put(w->blobs, ans.address, ans.blob);
-}
-
-static enum vch_err call(struct vch_worker *w, struct called *ret, uint32_t cmd,
-			 struct vch_span request)
-{
-	uint64_t began = vch_clock_ns();
-	struct vch_tee_reply reply;
-	struct vch_reader r;
-
-	VCH_TRY(vch_tee_invoke(w->tee, cmd, request, &reply));
-	stat_time(w, &w->stats.invoke_ns_sum, &w->stats.invocations, began);
-	if (reply.tee_result != 0)
-		return VCH_PARAMS;
-	r = vch_reader(reply.answer);
-	ret->code = (enum vch_err)vch_read_u16(&r);
-	if (r.bad)
-		return VCH_TEE_LOST;
-	ret->answer = vch_span(r.ptr, r.left);
-	ret->batch = NULL;
-	/* from here on the TEE believes what the disk may never get */
-	if (keep_blob(w, cmd, ret) != VCH_OK)
-		return VCH_LOG_WRITE;
-	if (reply.log.len == 0)
-		return VCH_OK;
-	if (keep(w, reply.log) != VCH_OK)
-		return VCH_LOG_WRITE;
-	ret->batch = &w->batch;
-	return VCH_OK;
-}
-
-/* ---- the queue ---------------------------------------------------------- */
-
-/* Takes the next job out of the queue. The caller holds the mutex. */
-static struct vch_job *take(struct vch_worker *w)
-{
-	struct vch_job *job = w->head;
-
-	w->head = job->next;
-	if (!w->head)
-		w->tail = &w->head;
-	w->stats.queue_depth--;
-	return job;
-}
-
-/* Answers what waited past its deadline while there was no TEE. */
-static void expire(struct vch_worker *w)
-{
-	uint64_t now = vch_clock_ns();
-
-	pthread_mutex_lock(&w->mutex);
-	while (w->head && (w->head->deadline_ns <= now || w->stopping)) {
-		struct vch_job *job = take(w);
-		enum vch_err why = w->stopping ? VCH_OVERLOADED : VCH_TIMEOUT;
-
-		pthread_mutex_unlock(&w->mutex);
-		vch_job_finish(job, why, vch_span(NULL, 0), vch_span(NULL, 0));
-		pthread_mutex_lock(&w->mutex);
-	}
-	pthread_mutex_unlock(&w->mutex);
-}
-
-/* ---- start and restart -------------------------------------------------- */
-
-static enum vch_err replay_flush(struct vch_worker *w)
-{
-	struct vch_writer writer = vch_writer(w->replay, 4);
-	struct called called;
-
-	if (w->replay_len == 0)
-		return VCH_OK;
-	vch_write_u32(&writer, (uint32_t)w->replay_len);
-	VCH_TRY(call(w, &called, VCH_CMD_REPLAY,
-		     vch_span(w->replay, 4 + w->replay_len)));
-	w->replay_len = 0;
-	expire(w);
-	return called.code;
-}
-
-static enum vch_err replay_batch(void *ctx, struct vch_log_pos pos,
-				 const struct vch_log_batch *batch)
+static enum vch_err index_batch(void *ctx, struct vch_log_pos pos,
+				const struct vch_log_batch *batch)
 {
 	struct vch_worker *w = ctx;
-	struct vch_writer writer;
 
 	VCH_TRY(vch_fold_decode(&w->fold, &batch->batch));
 	vch_index_apply(w->index, pos, &w->fold);
-	if (4 + w->replay_len + 4 + batch->bytes.len > REPLAY_MAX)
-		VCH_TRY(replay_flush(w));
-	writer = vch_writer(w->replay + 4 + w->replay_len,
-			    sizeof(w->replay) - 4 - w->replay_len);
-	vch_write_u32(&writer, (uint32_t)batch->bytes.len);
-	vch_write_bytes(&writer, batch->bytes.ptr, batch->bytes.len);
-	w->replay_len += writer.len;
-	return writer.bad ? VCH_SIZE : VCH_OK;
-}
-
-static enum vch_err begin_incarnation(struct vch_worker *w)
-{
-	uint8_t shards[2] = {w->opt.shard_first, w->opt.shard_cnt};
-	struct vch_start_answer ans;
-	struct called called;
-
-	VCH_TRY(call(w, &called, VCH_CMD_START, vch_span(shards, 2)));
-	VCH_TRY(called.code);
-	VCH_TRY(vch_start_answer_decode(&ans, called.answer));
-	pthread_mutex_lock(&w->mutex);
-	memcpy(w->stats.log_key, ans.log_key, 32);
-	w->stats.serving = true;
-	w->stats.tee_pid = vch_tee_pid(w->tee);
-	pthread_mutex_unlock(&w->mutex);
 	return VCH_OK;
 }
 
-/* From nothing: a TEE that has folded what the disk holds, and serves. */
-static enum vch_err come_up(struct vch_worker *w)
+/* From what the disk holds; nobody else uses the log meanwhile. */
+static enum vch_err log_open(struct vch_worker *w)
 {
-	struct vch_tee_options opt = {
-		.program = w->opt.tee_path,
-		.dir = w->opt.secure_dir,
-		.call_timeout_ms = w->opt.invoke_timeout_ms,
-	};
 	struct vch_index_stats stats;
 	uint64_t began = vch_clock_ns();
 
-	w->replay_len = 0;
-	VCH_TRY(vch_tee_start(&w->tee, &opt));
 	vch_index_rewind(w->index);
-	VCH_TRY(vch_log_open(&w->log, w->opt.log_dir, replay_batch, w));
-	VCH_TRY(replay_flush(w));
-	VCH_TRY(begin_incarnation(w));
+	VCH_TRY(vch_log_open(&w->log, w->opt.log_dir, index_batch, w));
 	vch_index_stats(w->index, &stats);
-	VCH_LOG(VCH_INFO, "tee", "serving",
-		vch_field_num("pid", (uint64_t)vch_tee_pid(w->tee)),
+	w->seeded = stats.batches > 0;
+	VCH_LOG(VCH_INFO, "store", "log read",
 		vch_field_num("records", stats.records),
 		vch_field_num("accounts", stats.accounts),
 		vch_field_num("ms", (vch_clock_ns() - began) / VCH_NS_PER_MS));
 	return VCH_OK;
 }
 
-static void go_down(struct vch_worker *w, bool graceful)
+/* Whoever comes when all have let go of a lost log opens it anew. */
+static enum vch_err log_reopen(struct vch_worker *w)
 {
-	pthread_mutex_lock(&w->mutex);
-	w->stats.serving = false;
-	w->stats.tee_pid = 0;
-	pthread_mutex_unlock(&w->mutex);
-	if (w->tee && graceful)
-		vch_tee_stop(w->tee);
-	else if (w->tee)
-		vch_tee_kill(w->tee);
-	if (w->log)
-		vch_log_close(w->log);
-	w->tee = NULL;
+	struct vch_log *old = w->log;
+	enum vch_err err;
+
+	w->opening = true;
 	w->log = NULL;
+	pthread_mutex_unlock(&w->mutex);
+	if (old)
+		vch_log_close(old);
+	err = log_open(w);
+	pthread_mutex_lock(&w->mutex);
+	w->opening = false;
+	w->log_lost = err != VCH_OK;
+	pthread_cond_broadcast(&w->changed);
+	return err;
+}
+
+/*
+ * Lets the instance use the log; VCH_OVERLOADED: not yet, because others
+ * still use a lost one or read the new one, or because the first instance
+ * has not begun the log of a new device.
+ */
+static enum vch_err log_hold(struct vch_instance *in)
+{
+	struct vch_worker *w = in->worker;
+	struct timespec until = ms_from_now(WAIT_MS);
+	enum vch_err err = VCH_OK;
+
+	pthread_mutex_lock(&w->mutex);
+	if (w->log_lost && w->holders == 0 && !w->opening)
+		err = log_reopen(w);
+	else if (w->log_lost || w->opening || (!w->seeded && in->idx > 0))
+		pthread_cond_timedwait(&w->changed, &w->mutex, &until);
+	if (err == VCH_OK &&
+	    (w->log_lost || w->opening || (!w->seeded && in->idx > 0)))
+		err = VCH_OVERLOADED;
+	if (err == VCH_OK) {
+		in->log = w->log;
+		w->holders++;
+	}
+	pthread_mutex_unlock(&w->mutex);
+	return err;
+}
+
+/* Lets go of it; all must, if it was lost. */
+static void log_release(struct vch_instance *in)
+{
+	struct vch_worker *w = in->worker;
+
+	pthread_mutex_lock(&w->mutex);
+	if (in->log) {
+		if (vch_log_is_dead(in->log))
+			w->log_lost = true;
+		w->holders--;
+		in->log = NULL;
+		wake_all(w);
+	}
+	pthread_mutex_unlock(&w->mutex);
+}
+
+/* ---- the life of an instance --------------------------------------------- */
+
+static enum vch_err come_up(struct vch_instance *in)
+{
+	struct vch_worker *w = in->worker;
+
+	VCH_TRY(log_hold(in));
+	VCH_TRY(vch_instance_up(in));
+	pthread_mutex_lock(&w->mutex);
+	w->seeded = true;
+	pthread_cond_broadcast(&w->changed);
+	pthread_mutex_unlock(&w->mutex);
+	return VCH_OK;
+}
+
+static void go_down(struct vch_instance *in, bool graceful)
+{
+	vch_instance_down(in, graceful);
+	log_release(in);
 }
 
 static bool is_stopping(struct vch_worker *w)
@@ -253,174 +160,102 @@ static bool is_stopping(struct vch_worker *w)
 	return stopping;
 }
 
-static void pause_ms(struct vch_worker *w, uint32_t ms)
+static void pause_ms(struct vch_instance *in, uint32_t ms)
 {
-	struct timespec until;
+	struct vch_worker *w = in->worker;
+	struct timespec until = ms_from_now(ms);
 
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_nsec += (long)(ms % 1000) * (long)VCH_NS_PER_MS;
-	until.tv_sec += ms / 1000 + until.tv_nsec / (long)VCH_NS_PER_S;
-	until.tv_nsec %= (long)VCH_NS_PER_S;
 	pthread_mutex_lock(&w->mutex);
 	if (!w->stopping)
-		pthread_cond_timedwait(&w->wake, &w->mutex, &until);
+		pthread_cond_timedwait(&w->changed, &w->mutex, &until);
 	pthread_mutex_unlock(&w->mutex);
 }
 
 /* Never gives up: a disk may get space, a program may be put back. */
-static void restart(struct vch_worker *w, enum vch_err why)
+static void restart(struct vch_instance *in, enum vch_err why)
 {
+	struct vch_worker *w = in->worker;
 	uint32_t backoff_ms = BACKOFF_FIRST_MS;
 
-	go_down(w, false);
+	go_down(in, false);
 	while (!is_stopping(w)) {
-		VCH_LOG(VCH_ERROR, "tee", "starting anew", vch_field_err(why));
-		pthread_mutex_lock(&w->mutex);
-		w->stats.restarts++;
-		pthread_mutex_unlock(&w->mutex);
-		why = come_up(w);
+		if (why != VCH_OVERLOADED) {
+			VCH_LOG(VCH_ERROR, "tee", "starting anew",
+				vch_field_err(why));
+			pthread_mutex_lock(&w->mutex);
+			w->stats.restarts++;
+			pthread_mutex_unlock(&w->mutex);
+		}
+		why = come_up(in);
 		if (why == VCH_OK)
 			return;
-		go_down(w, false);
-		expire(w);
-		pause_ms(w, backoff_ms);
+		go_down(in, false);
+		vch_instance_expire(in);
+		if (why == VCH_OVERLOADED)
+			continue;
+		pause_ms(in, backoff_ms);
 		backoff_ms = backoff_ms * 2 < BACKOFF_MAX_MS ? backoff_ms * 2
 							     : BACKOFF_MAX_MS;
 	}
 }
 
-/* ---- the loop ------------------------------------------------------------ */
-
-static void count_operations(struct vch_worker *w, uint8_t cnt)
-{
-	size_t bucket = 0;
-
-	for (uint8_t bound = 1; bound < cnt; bound = (uint8_t)(bound * 2))
-		bucket++;
-	pthread_mutex_lock(&w->mutex);
-	w->stats.operations += cnt;
-	w->stats.batch_size[bucket]++;
-	pthread_mutex_unlock(&w->mutex);
-}
-
-static enum vch_err serve_alone(struct vch_worker *w, struct vch_job *job)
-{
-	uint8_t receipt[VCH_RECEIPT_ENC_MAX];
-	struct called called;
-	enum vch_err err;
-
-	count_operations(w, 1);
-	err = call(w, &called, job->cmd,
-		   vch_span(job->request, job->request_len));
-	if (err != VCH_OK)
-		vch_job_finish(job, err, vch_span(NULL, 0), vch_span(NULL, 0));
-	else
-		vch_job_finish(job, called.code, called.answer,
-			       vch_receipt_of_one(receipt, called.batch));
-	return err;
-}
-
-static enum vch_err serve_gather(struct vch_worker *w)
-{
-	struct vch_gather *g = &w->gather;
-	struct vch_writer writer;
-	struct called called;
-	enum vch_err err;
-
-	if (g->request.ops_cnt == 0)
-		return VCH_OK;
-	count_operations(w, g->request.ops_cnt);
-	writer = vch_writer(vch_tee_request_area(w->tee), VCH_REQUEST_MAX);
-	err = vch_cosign_batch_request_encode(&writer, &g->request);
-	if (err == VCH_OK)
-		err = call(w, &called, VCH_CMD_COSIGN_BATCH,
-			   vch_written(&writer));
-	if (err != VCH_OK)
-		vch_gather_fail(g, err);
-	else if (called.code != VCH_OK)
-		vch_gather_fail(g, called.code);
-	else
-		vch_gather_finish(g, called.answer, called.batch);
-	return err;
-}
-
 /*
- * Takes what waits: co-signatures into one gather until it is full, anything
- * else alone. Returns the job that goes alone, or NULL.
+ * Waits for work; VCH_OVERLOADED when it is time to end and nothing waits,
+ * VCH_LOG_WRITE when another instance lost the log.
  */
-static struct vch_job *gather_waiting(struct vch_worker *w)
+static enum vch_err wait_for_work(struct vch_instance *in)
 {
-	struct vch_gather *g = &w->gather;
-	struct vch_job *job;
-	enum vch_err err;
-
-	vch_gather_init(g);
-	for (;;) {
-		pthread_mutex_lock(&w->mutex);
-		job = w->head;
-		if (!job || (job->cmd != VCH_CMD_COSIGN_BATCH &&
-			     g->request.ops_cnt > 0)) {
-			pthread_mutex_unlock(&w->mutex);
-			return NULL;
-		}
-		job = take(w);
-		pthread_mutex_unlock(&w->mutex);
-		err = job->deadline_ns <= vch_clock_ns() ? VCH_TIMEOUT : VCH_OK;
-		if (err == VCH_OK && job->cmd != VCH_CMD_COSIGN_BATCH)
-			return job;
-		if (err == VCH_OK)
-			err = vch_gather_add(g, job, w->index, w->blobs);
-		if (err == VCH_SIZE) {
-			/* full: it goes first in the next one */
-			pthread_mutex_lock(&w->mutex);
-			job->next = w->head;
-			w->head = job;
-			if (!job->next)
-				w->tail = &job->next;
-			w->stats.queue_depth++;
-			pthread_mutex_unlock(&w->mutex);
-			return NULL;
-		}
-		if (err != VCH_OK)
-			vch_job_finish(job, err, vch_span(NULL, 0),
-				       vch_span(NULL, 0));
-	}
-}
-
-/* Waits for work; false when it is time to end and nothing waits. */
-static bool wait_for_work(struct vch_worker *w)
-{
-	bool work;
+	struct vch_worker *w = in->worker;
+	enum vch_err err = VCH_OK;
 
 	pthread_mutex_lock(&w->mutex);
-	while (!w->head && !w->stopping)
-		pthread_cond_wait(&w->wake, &w->mutex);
-	work = w->head != NULL;
+	while (!in->head && !w->stopping && !w->log_lost)
+		pthread_cond_wait(&in->wake, &w->mutex);
+	if (!in->head && w->stopping)
+		err = VCH_OVERLOADED;
+	else if (w->log_lost)
+		err = VCH_LOG_WRITE;
 	pthread_mutex_unlock(&w->mutex);
-	return work;
+	return err;
 }
 
-/* Errors after which nobody knows what the TEE believes. */
-static bool is_fatal(enum vch_err err)
+/* The first time: whoever fails takes all with it. */
+static enum vch_err first_start(struct vch_instance *in)
 {
-	return err != VCH_OK && err != VCH_PARAMS && err != VCH_SIZE;
+	struct vch_worker *w = in->worker;
+	enum vch_err err;
+
+	do {
+		err = come_up(in);
+	} while (err == VCH_OVERLOADED && !is_stopping(w));
+	pthread_mutex_lock(&w->mutex);
+	w->start_pending--;
+	if (err != VCH_OK && w->start_err == VCH_OK)
+		w->start_err = err;
+	w->stopping = w->stopping || err != VCH_OK;
+	wake_all(w);
+	pthread_mutex_unlock(&w->mutex);
+	return err;
 }
 
 static void *run(void *arg)
 {
-	struct vch_worker *w = arg;
+	struct vch_instance *in = arg;
+	enum vch_err err = first_start(in);
 
-	while (wait_for_work(w)) {
-		struct vch_job *alone = gather_waiting(w);
-		enum vch_err err =
-			alone ? serve_alone(w, alone) : serve_gather(w);
-
-		if (is_fatal(err))
-			restart(w, err);
-		if (!w->tee)
-			expire(w);
+	while (err == VCH_OK) {
+		err = wait_for_work(in);
+		if (err == VCH_OVERLOADED)
+			break;
+		if (err == VCH_OK)
+			err = vch_instance_serve(in);
+		if (err != VCH_OK)
+			restart(in, err);
+		if (!in->tee)
+			vch_instance_expire(in);
+		err = VCH_OK;
 	}
-	go_down(w, true);
+	go_down(in, true);
 	return NULL;
 }
 
@@ -432,32 +267,86 @@ static void defaults(struct vch_worker_options *opt)
 		opt->queue_max = QUEUE_MAX_DEFAULT;
 	if (opt->invoke_timeout_ms == 0)
 		opt->invoke_timeout_ms = INVOKE_TIMEOUT_DEFAULT_MS;
+	if (opt->workers == 0)
+		opt->workers = 1;
 	opt->tee_path = vch_strdup(opt->tee_path);
 	opt->secure_dir = vch_strdup(opt->secure_dir);
 	opt->log_dir = vch_strdup(opt->log_dir);
 	opt->blob_dir = vch_strdup(opt->blob_dir);
 }
 
+static void cond_init(pthread_cond_t *cond)
+{
+	pthread_condattr_t attr;
+
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(cond, &attr);
+	pthread_condattr_destroy(&attr);
+}
+
+/* The shards in equal parts, in order. */
+static struct vch_instance *instance_new(struct vch_worker *w, uint8_t idx)
+{
+	struct vch_instance *in = vch_alloc(1, sizeof(*in));
+	unsigned from = (unsigned)idx * VCH_SHARDS / w->opt.workers;
+	unsigned to = (idx + 1u) * VCH_SHARDS / w->opt.workers;
+
+	in->worker = w;
+	in->idx = idx;
+	in->shard_first = (uint8_t)from;
+	in->shard_cnt = (uint8_t)(to - from);
+	in->tail = &in->head;
+	cond_init(&in->wake);
+	return in;
+}
+
 static void free_worker(struct vch_worker *w)
 {
+	for (uint8_t i = 0; i < w->opt.workers; i++) {
+		pthread_cond_destroy(&w->instance[i]->wake);
+		free(w->instance[i]);
+	}
+	if (w->log)
+		vch_log_close(w->log);
 	if (w->blobs)
 		vch_blobs_close(w->blobs);
 	free((void *)(uintptr_t)w->opt.tee_path);
 	free((void *)(uintptr_t)w->opt.secure_dir);
 	free((void *)(uintptr_t)w->opt.log_dir);
 	free((void *)(uintptr_t)w->opt.blob_dir);
-	pthread_cond_destroy(&w->wake);
+	pthread_cond_destroy(&w->changed);
 	pthread_mutex_destroy(&w->mutex);
 	free(w);
 }
 
+static void join_all(struct vch_worker *w)
+{
+	pthread_mutex_lock(&w->mutex);
+	w->stopping = true;
+	wake_all(w);
+	pthread_mutex_unlock(&w->mutex);
+	for (uint8_t i = 0; i < w->opt.workers; i++)
+		pthread_join(w->instance[i]->thread, NULL);
+}
+
+/* All instances at once; a new device's first one goes ahead of the others. */
 static enum vch_err start(struct vch_worker *w)
 {
 	VCH_TRY(vch_tee_factory(w->opt.secure_dir));
 	VCH_TRY(vch_blobs_open(&w->blobs, w->opt.blob_dir));
-	VCH_TRY(come_up(w));
-	return pthread_create(&w->thread, NULL, run, w) == 0 ? VCH_OK
-							     : VCH_INTERNAL;
+	VCH_TRY(log_open(w));
+	w->start_pending = w->opt.workers;
+	for (uint8_t i = 0; i < w->opt.workers; i++)
+		VCH_CHECK(pthread_create(&w->instance[i]->thread, NULL, run,
+					 w->instance[i]) == 0);
+	pthread_mutex_lock(&w->mutex);
+	while (w->start_pending > 0)
+		pthread_cond_wait(&w->changed, &w->mutex);
+	pthread_mutex_unlock(&w->mutex);
+	if (w->start_err != VCH_OK)
+		join_all(w);
+	return w->start_err;
 }
 
 enum vch_err vch_worker_start(struct vch_worker **ret,
@@ -465,21 +354,18 @@ enum vch_err vch_worker_start(struct vch_worker **ret,
 			      struct vch_index *index)
 {
 	struct vch_worker *w = vch_alloc(1, sizeof(*w));
-	pthread_condattr_t attr;
 	enum vch_err err;
 
+	VCH_CHECK(opt->workers <= VCH_WORKERS_MAX);
 	w->opt = *opt;
 	defaults(&w->opt);
 	w->index = index;
-	w->tail = &w->head;
 	pthread_mutex_init(&w->mutex, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&w->wake, &attr);
-	pthread_condattr_destroy(&attr);
+	cond_init(&w->changed);
+	for (uint8_t i = 0; i < w->opt.workers; i++)
+		w->instance[i] = instance_new(w, i);
 	err = start(w);
 	if (err != VCH_OK) {
-		go_down(w, false);
 		free_worker(w);
 		return err;
 	}
@@ -487,18 +373,50 @@ enum vch_err vch_worker_start(struct vch_worker **ret,
 	return VCH_OK;
 }
 
+/* Any instance makes accounts; they take turns, but for those without TEE. */
+static struct vch_instance *next_instance(struct vch_worker *w)
+{
+	struct vch_instance *in = w->instance[w->next];
+
+	for (uint8_t i = 0; i < w->opt.workers; i++) {
+		in = w->instance[w->next];
+		w->next = (uint8_t)((w->next + 1u) % w->opt.workers);
+		if (in->serving)
+			break;
+	}
+	return in;
+}
+
+/* Whoever serves the account's shard; what is of no shard goes to the first. */
+static struct vch_instance *route(struct vch_worker *w,
+				  const struct vch_job *job)
+{
+	uint8_t shard, i = 0;
+
+	if (job->cmd == VCH_CMD_CREATE_ACCOUNT)
+		return next_instance(w);
+	if (job->cmd != VCH_CMD_COSIGN_BATCH)
+		return w->instance[0];
+	shard = vch_shard_of(job->op.account);
+	while (shard - w->instance[i]->shard_first >= w->instance[i]->shard_cnt)
+		i++;
+	return w->instance[i];
+}
+
 static enum vch_err enqueue(struct vch_worker *w, struct vch_job *job)
 {
 	enum vch_err err = VCH_OK;
+	struct vch_instance *in;
 
 	pthread_mutex_lock(&w->mutex);
-	if (w->stopping || w->stats.queue_depth >= w->opt.queue_max) {
+	in = route(w, job);
+	if (w->stopping || in->queue_depth >= w->opt.queue_max) {
 		err = VCH_OVERLOADED;
 	} else {
-		*w->tail = job;
-		w->tail = &job->next;
-		w->stats.queue_depth++;
-		pthread_cond_signal(&w->wake);
+		*in->tail = job;
+		in->tail = &job->next;
+		if (in->queue_depth++ == 0)
+			pthread_cond_signal(&in->wake);
 	}
 	pthread_mutex_unlock(&w->mutex);
 	return err;
@@ -545,19 +463,22 @@ enum vch_err vch_worker_submit(struct vch_worker *worker, uint32_t cmd,
 	return err;
 }
 
-void vch_worker_stats(struct vch_worker *worker, struct vch_worker_stats *ret)
+void vch_worker_stats(struct vch_worker *w, struct vch_worker_stats *ret)
 {
-	pthread_mutex_lock(&worker->mutex);
-	*ret = worker->stats;
-	pthread_mutex_unlock(&worker->mutex);
+	pthread_mutex_lock(&w->mutex);
+	*ret = w->stats;
+	ret->workers = w->opt.workers;
+	ret->serving = true;
+	for (uint8_t i = 0; i < w->opt.workers; i++) {
+		ret->queue_depth += w->instance[i]->queue_depth;
+		ret->serving = ret->serving && w->instance[i]->serving;
+		ret->tee_pid[i] = w->instance[i]->tee_pid;
+	}
+	pthread_mutex_unlock(&w->mutex);
 }
 
 void vch_worker_stop(struct vch_worker *worker)
 {
-	pthread_mutex_lock(&worker->mutex);
-	worker->stopping = true;
-	pthread_cond_signal(&worker->wake);
-	pthread_mutex_unlock(&worker->mutex);
-	pthread_join(worker->thread, NULL);
+	join_all(worker);
 	free_worker(worker);
 }

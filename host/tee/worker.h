@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One worker: a thread, its TEE, a bounded queue. It gathers what waits into
- * one invocation, makes the batch durable, folds it into the index and only
- * then lets the answers go. A lone request never waits for others.
+ * The worker: one or more instances of the trusted application that share the
+ * 64 shards, the log and the device. Each is a thread, its TEE, a bounded
+ * queue: it gathers what waits into one invocation, makes the batch durable
+ * (batches of several instances share one sync), folds it into the index and
+ * only then lets the answers go. A lone request never waits for others.
  *
- * When the TEE is lost or the log cannot be written, everything that was not
- * released is answered with an error that is safe to retry; the log is read
- * back from disk, the TEE is started anew and replays it. Nothing is undone.
+ * When a TEE is lost, everything that it had not released is answered with an
+ * error that is safe to retry; the log is read back from disk, the TEE is
+ * started anew and replays it, while the other instances go on. When the log
+ * cannot be written, that happens to all of them. Nothing is undone.
  */
 #ifndef HOST_TEE_WORKER_H
 #define HOST_TEE_WORKER_H
@@ -18,14 +21,16 @@
 struct vch_worker;
 struct vch_blobs;
 
+/* At most one for each shard. */
+#define VCH_WORKERS_MAX 64
+
 struct vch_worker_options {
 	const char *tee_path;	/* the program vouch-tee */
 	const char *secure_dir; /* device secret and storage; not backed up */
 	const char *log_dir;
 	const char *blob_dir;
-	uint8_t shard_first;
-	uint8_t shard_cnt;
-	uint32_t queue_max;	    /* requests that may wait; default 4096 */
+	uint8_t workers;	    /* instances; default 1 */
+	uint32_t queue_max;	    /* may wait for each; default 4096 */
 	uint32_t invoke_timeout_ms; /* default 10,000 */
 };
 
@@ -43,10 +48,10 @@ struct vch_outcome {
 	struct vch_span receipt;
 };
 
-/* Called once for each accepted request, on the worker's thread. */
+/* Called once for each accepted request, on a thread of the worker. */
 typedef void vch_done_fn(void *ctx, const struct vch_outcome *outcome);
 
-/* Starts the TEE, replays the log, writes START. */
+/* Reads the log, starts the TEEs, hands it to them, writes START. */
 VCH_MUST enum vch_err vch_worker_start(struct vch_worker **ret,
 				       const struct vch_worker_options *opt,
 				       struct vch_index *index);
@@ -75,13 +80,14 @@ struct vch_worker_stats {
 	uint64_t fsync_cnt;
 	uint64_t invoke_ns_sum;
 	uint32_t queue_depth;
-	bool serving; /* false while it restarts */
-	int tee_pid;
+	bool serving; /* false while one restarts */
+	uint8_t workers;
+	int tee_pid[VCH_WORKERS_MAX]; /* 0 while it restarts */
 	uint8_t log_key[32];
 };
 void vch_worker_stats(struct vch_worker *worker, struct vch_worker_stats *ret);
 
-/* Stops taking requests, finishes what waits, ends the TEE. */
+/* Stops taking requests, finishes what waits, ends the TEEs. */
 void vch_worker_stop(struct vch_worker *worker);
 
 #endif

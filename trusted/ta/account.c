@@ -75,6 +75,24 @@ static void make_config(struct vch_config *ret,
 			    commitment);
 }
 
+/* Whoever misses so often (1 in 10^28 with one shard of 64) gives up. */
+#define DRAWS_MAX 4096
+
+/* A key whose account falls into a shard that this instance serves. */
+static enum vch_err draw_account(struct vch_secp256k1_sk *ret_sk,
+				 struct vch_config *ret_config,
+				 const struct vch_ta *ta,
+				 const struct vch_create_account_request *req)
+{
+	for (size_t i = 0; i < DRAWS_MAX; i++) {
+		draw_key(ret_sk);
+		make_config(ret_config, req, ret_sk);
+		if (ta->shard[vch_shard_of(ret_config->address)].served)
+			return VCH_OK;
+	}
+	return VCH_ACCOUNT;
+}
+
 static void seal_blob(struct vch_writer *w, struct vch_ta *ta,
 		      const uint8_t id[20], const struct vch_secp256k1_sk *sk)
 {
@@ -137,10 +155,7 @@ enum vch_err vch_handle_create_account(struct vch_ta *ta,
 
 	VCH_TRY(vch_create_account_request_decode(&req, request));
 	VCH_TRY(check_request(&req));
-	draw_key(&sk);
-	make_config(&config, &req, &sk);
-	if (!ta->shard[vch_shard_of(config.address)].served)
-		return VCH_ACCOUNT;
+	VCH_TRY(draw_account(&sk, &config, ta, &req));
 	if (vch_slots_find(&ta->slots, config.address))
 		return VCH_EXISTS;
 	seal_blob(&w, ta, config.address, &sk);

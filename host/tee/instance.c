@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "host/tee/instance.h"
+
+#include <string.h>
+
+#include "host/base/clock.h"
+#include "host/base/logline.h"
+#include "host/tee/shared.h"
+
+/* A replayed piece leaves room for the request's own length field. */
+#define REPLAY_MAX (VCH_REQUEST_MAX - 1024)
+
+static void stat_time(struct vch_worker *w, uint64_t *sum, uint64_t *cnt,
+		      uint64_t began)
+{
+	uint64_t ns = vch_clock_ns() - began;
+
+	pthread_mutex_lock(&w->mutex);
+	*sum += ns;
+	(*cnt)++;
+	pthread_mutex_unlock(&w->mutex);
+}
+
+/* ---- one call ---------------------------------------------------------- */
+
+/* Makes durable what the call wrote, then folds it: nothing leaves before. */
+static enum vch_err keep(struct vch_instance *in, struct vch_span log)
+{
+	struct vch_worker *w = in->worker;
+	uint64_t began = vch_clock_ns();
+	struct vch_log_pos pos;
+
+	VCH_TRY(vch_log_batch_parse(&in->batch, log));
+	VCH_TRY(vch_fold_decode(&in->fold, &in->batch.batch));
+	VCH_TRY(vch_log_append(in->log, &pos, &in->batch));
+	stat_time(w, &w->stats.fsync_ns_sum, &w->stats.fsync_cnt, began);
+	vch_index_apply(w->index, pos, &in->fold);
+	return VCH_OK;
+}
+
+/* A call and its answer, released. code: what the command itself said. */
+struct called {
+	enum vch_err code;
+	struct vch_span answer;
+	struct vch_span blob; /* CREATE_ACCOUNT: to be kept first */
+	const struct vch_log_batch *batch;
+};
+
+/* The key must not be lost once its account is in the log. */
+static enum vch_err keep_blob(struct vch_worker *w, uint32_t cmd,
+			      const struct called *called)
+{
+	struct vch_create_account_answer ans;
+
+	if (cmd != VCH_CMD_CREATE_ACCOUNT || called->code != VCH_OK)
+		return VCH_OK;
+	VCH_TRY(vch_create_account_answer_decode(&ans, called->answer));
+	return vch_blobs_put(w->blobs, ans.address, ans.blob);
+}
+
+static enum vch_err call(struct vch_instance *in, struct called *ret,
+			 uint32_t cmd, struct vch_span request)
+{
+	struct vch_worker *w = in->worker;
+	uint64_t began = vch_clock_ns();
+	struct vch_tee_reply reply;
+	struct vch_reader r;
+
+	VCH_TRY(vch_tee_invoke(in->tee, cmd, request, &reply));
+	stat_time(w, &w->stats.invoke_ns_sum, &w->stats.invocations, began);
+	if (reply.tee_result != 0)
+		return VCH_PARAMS;
+	r = vch_reader(reply.answer);
+	ret->code = (enum vch_err)vch_read_u16(&r);
+	if (r.bad)
+		return VCH_TEE_LOST;
+	ret->answer = vch_span(r.ptr, r.left);
+	ret->batch = NULL;
+	/* from here on the TEE believes what the disk may never get */
+	if (keep_blob(w, cmd, ret) != VCH_OK)
+		return VCH_LOG_WRITE;
+	if (reply.log.len == 0)
+		return VCH_OK;
+	if (keep(in, reply.log) != VCH_OK)
+		return VCH_LOG_WRITE;
+	ret->batch = &in->batch;
+	return VCH_OK;
+}
+
+/* ---- the queue ---------------------------------------------------------- */
+
+/* Takes the next job out of the queue. The caller holds the mutex. */
+static struct vch_job *take(struct vch_instance *in)
+{
+	struct vch_job *job = in->head;
+
+	in->head = job->next;
+	if (!in->head)
+		in->tail = &in->head;
+	in->queue_depth--;
+	return job;
+}
+
+void vch_instance_expire(struct vch_instance *in)
+{
+	const struct vch_span none = vch_span(NULL, 0);
+	struct vch_worker *w = in->worker;
+	uint64_t now = vch_clock_ns();
+
+	pthread_mutex_lock(&w->mutex);
+	while (in->head && (in->head->deadline_ns <= now || w->stopping)) {
+		struct vch_job *job = take(in);
+		enum vch_err why = w->stopping ? VCH_OVERLOADED : VCH_TIMEOUT;
+
+		pthread_mutex_unlock(&w->mutex);
+		vch_job_finish(job, why, none, none);
+		pthread_mutex_lock(&w->mutex);
+	}
+	pthread_mutex_unlock(&w->mutex);
+}
+
+/* ---- up and down -------------------------------------------------------- */
+
+static enum vch_err replay_flush(struct vch_instance *in)
+{
+	struct vch_writer writer = vch_writer(in->replay, 4);
+	struct called called;
+
+	if (in->replay_len == 0)
+		return VCH_OK;
+	vch_write_u32(&writer, (uint32_t)in->replay_len);
+	VCH_TRY(call(in, &called, VCH_CMD_REPLAY,
+		     vch_span(in->replay, 4 + in->replay_len)));
+	in->replay_len = 0;
+	vch_instance_expire(in);
+	return called.code;
+}
+
+static enum vch_err replay_batch(void *ctx, struct vch_span batch)
+{
+	struct vch_instance *in = ctx;
+	struct vch_writer writer;
+
+	if (4 + in->replay_len + 4 + batch.len > REPLAY_MAX)
+		VCH_TRY(replay_flush(in));
+	writer = vch_writer(in->replay + 4 + in->replay_len,
+			    sizeof(in->replay) - 4 - in->replay_len);
+	vch_write_u32(&writer, (uint32_t)batch.len);
+	vch_write_bytes(&writer, batch.ptr, batch.len);
+	in->replay_len += writer.len;
+	return writer.bad ? VCH_SIZE : VCH_OK;
+}
+
+static enum vch_err begin_incarnation(struct vch_instance *in)
+{
+	uint8_t shards[2] = {in->shard_first, in->shard_cnt};
+	struct vch_worker *w = in->worker;
+	struct vch_start_answer ans;
+	struct called called;
+
+	VCH_TRY(call(in, &called, VCH_CMD_START, vch_span(shards, 2)));
+	VCH_TRY(called.code);
+	VCH_TRY(vch_start_answer_decode(&ans, called.answer));
+	pthread_mutex_lock(&w->mutex);
+	memcpy(w->stats.log_key, ans.log_key, 32);
+	in->serving = true;
+	in->tee_pid = vch_tee_pid(in->tee);
+	pthread_mutex_unlock(&w->mutex);
+	return VCH_OK;
+}
+
+enum vch_err vch_instance_up(struct vch_instance *in)
+{
+	struct vch_worker *w = in->worker;
+	struct vch_tee_options opt = {
+		.program = w->opt.tee_path,
+		.dir = w->opt.secure_dir,
+		.second = in->idx > 0,
+		.call_timeout_ms = w->opt.invoke_timeout_ms,
+	};
+	uint64_t began = vch_clock_ns();
+
+	in->replay_len = 0;
+	VCH_TRY(vch_tee_start(&in->tee, &opt));
+	VCH_TRY(vch_log_replay(in->log, replay_batch, in));
+	VCH_TRY(replay_flush(in));
+	VCH_TRY(begin_incarnation(in));
+	VCH_LOG(VCH_INFO, "tee", "serving",
+		vch_field_num("pid", (uint64_t)vch_tee_pid(in->tee)),
+		vch_field_num("shard", in->shard_first),
+		vch_field_num("shards", in->shard_cnt),
+		vch_field_num("ms", (vch_clock_ns() - began) / VCH_NS_PER_MS));
+	return VCH_OK;
+}
+
+void vch_instance_down(struct vch_instance *in, bool graceful)
+{
+	struct vch_worker *w = in->worker;
+
+	pthread_mutex_lock(&w->mutex);
+	in->serving = false;
+	in->tee_pid = 0;
+	pthread_mutex_unlock(&w->mutex);
+	if (in->tee && graceful)
+		vch_tee_stop(in->tee);
+	else if (in->tee)
+		vch_tee_kill(in->tee);
+	in->tee = NULL;
+}
+
+/* ---- serving ------------------------------------------------------------ */
+
+static void count_operations(struct vch_worker *w, uint8_t cnt)
+{
+	size_t bucket = 0;
+
+	for (uint8_t bound = 1; bound < cnt; bound = (uint8_t)(bound * 2))
+		bucket++;
+	pthread_mutex_lock(&w->mutex);
+	w->stats.operations += cnt;
+	w->stats.batch_size[bucket]++;
+	pthread_mutex_unlock(&w->mutex);
+}
+
+static enum vch_err serve_alone(struct vch_instance *in, struct vch_job *job)
+{
+	uint8_t receipt[VCH_RECEIPT_ENC_MAX];
+	struct called called;
+	enum vch_err err;
+
+	count_operations(in->worker, 1);
+	err = call(in, &called, job->cmd,
+		   vch_span(job->request, job->request_len));
+	if (err != VCH_OK)
+		vch_job_finish(job, err, vch_span(NULL, 0), vch_span(NULL, 0));
+	else
+		vch_job_finish(job, called.code, called.answer,
+			       vch_receipt_of_one(receipt, called.batch));
+	return err;
+}
+
+static enum vch_err serve_gather(struct vch_instance *in)
+{
+	struct vch_gather *g = &in->gather;
+	struct vch_writer writer;
+	struct called called;
+	enum vch_err err;
+
+	if (g->request.ops_cnt == 0)
+		return VCH_OK;
+	count_operations(in->worker, g->request.ops_cnt);
+	writer = vch_writer(vch_tee_request_area(in->tee), VCH_REQUEST_MAX);
+	err = vch_cosign_batch_request_encode(&writer, &g->request);
+	if (err == VCH_OK)
+		err = call(in, &called, VCH_CMD_COSIGN_BATCH,
+			   vch_written(&writer));
+	if (err != VCH_OK)
+		vch_gather_fail(g, err);
+	else if (called.code != VCH_OK)
+		vch_gather_fail(g, called.code);
+	else
+		vch_gather_finish(g, called.answer, called.batch);
+	return err;
+}
+
+/*
+ * The next job, if it can join the gather: co-signatures can, anything else
+ * only where there is nothing yet. NULL: enough.
+ */
+static struct vch_job *take_next(struct vch_instance *in)
+{
+	struct vch_worker *w = in->worker;
+	struct vch_job *job = NULL;
+
+	pthread_mutex_lock(&w->mutex);
+	if (in->head && (in->head->cmd == VCH_CMD_COSIGN_BATCH ||
+			 in->gather.request.ops_cnt == 0))
+		job = take(in);
+	pthread_mutex_unlock(&w->mutex);
+	return job;
+}
+
+/* It did not fit: it goes first in the next one. */
+static void put_back(struct vch_instance *in, struct vch_job *job)
+{
+	struct vch_worker *w = in->worker;
+
+	pthread_mutex_lock(&w->mutex);
+	job->next = in->head;
+	in->head = job;
+	if (!job->next)
+		in->tail = &job->next;
+	in->queue_depth++;
+	pthread_mutex_unlock(&w->mutex);
+}
+
+/*
+ * Takes what waits: co-signatures into one gather until it is full, anything
+ * else alone. Returns the job that goes alone, or NULL.
+ */
+static struct vch_job *gather_waiting(struct vch_instance *in)
+{
+	const struct vch_span none = vch_span(NULL, 0);
+	struct vch_worker *w = in->worker;
+	struct vch_job *job;
+
+	vch_gather_init(&in->gather);
+	while ((job = take_next(in))) {
+		enum vch_err err = VCH_TIMEOUT;
+
+		if (job->deadline_ns > vch_clock_ns()) {
+			if (job->cmd != VCH_CMD_COSIGN_BATCH)
+				return job;
+			err = vch_gather_add(&in->gather, job, w->index,
+					     w->blobs);
+		}
+		if (err == VCH_SIZE) {
+			put_back(in, job);
+			return NULL;
+		}
+		if (err != VCH_OK)
+			vch_job_finish(job, err, none, none);
+	}
+	return NULL;
+}
+
+enum vch_err vch_instance_serve(struct vch_instance *in)
+{
+	struct vch_job *alone = gather_waiting(in);
+	enum vch_err err = alone ? serve_alone(in, alone) : serve_gather(in);
+
+	return err == VCH_PARAMS || err == VCH_SIZE ? VCH_OK : err;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One instance of the trusted application: the thread that calls it, the
+ * queue of what waits for it, and the shards it serves. The log and the index
+ * belong to all instances; see worker.h for the whole.
+ */
+#ifndef HOST_TEE_INSTANCE_H
+#define HOST_TEE_INSTANCE_H
+
+#include <pthread.h>
+
+#include "host/tee/batch.h"
+#include "host/tee/transport.h"
+#include "host/tee/worker.h"
+
+struct vch_instance {
+	struct vch_worker *worker;
+	uint8_t idx;
+	uint8_t shard_first;
+	uint8_t shard_cnt;
+	pthread_t thread;
+	pthread_cond_t wake;
+
+	/* under the worker's mutex */
+	struct vch_job *head;
+	struct vch_job **tail;
+	uint32_t queue_depth;
+	bool serving;
+	pid_t tee_pid;
+
+	/* the thread's own */
+	struct vch_tee *tee;
+	struct vch_log *log; /* NULL: it holds none */
+	struct vch_gather gather;
+	struct vch_log_batch batch;
+	struct vch_fold fold;
+	uint8_t replay[VCH_REQUEST_MAX];
+	size_t replay_len;
+};
+
+/* Starts the TEE, hands the log (instance->log) back, begins an incarnation. */
+VCH_MUST enum vch_err vch_instance_up(struct vch_instance *instance);
+
+/* Ends the TEE. */
+void vch_instance_down(struct vch_instance *instance, bool graceful);
+
+/*
+ * Sends what waits, co-signatures together, and answers it. Returns the error
+ * after which nobody knows what the TEE believes, else VCH_OK.
+ */
+VCH_MUST enum vch_err vch_instance_serve(struct vch_instance *instance);
+
+/* Answers what waited past its deadline, or all at the end; without a TEE. */
+void vch_instance_expire(struct vch_instance *instance);
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the instances of one worker share; only host/tee includes this. */
+#ifndef HOST_TEE_SHARED_H
+#define HOST_TEE_SHARED_H
+
+#include "host/tee/instance.h"
+
+struct vch_worker {
+	struct vch_worker_options opt;
+	struct vch_index *index;
+	struct vch_blobs *blobs;
+
+	pthread_mutex_t mutex;	/* of what follows */
+	pthread_cond_t changed; /* any of them */
+	struct vch_log *log;
+	uint8_t holders; /* instances that use the log */
+	bool opening;	 /* somebody reads it; holders is 0 */
+	bool log_lost;	 /* to be opened anew once holders is 0 */
+	bool seeded;	 /* the log is begun, so the device has its keys */
+	bool stopping;
+	uint8_t start_pending; /* instances that have not come up yet */
+	enum vch_err start_err;
+	uint8_t next; /* the instance that is asked next */
+	struct vch_worker_stats stats;
+	struct vch_instance *instance[VCH_WORKERS_MAX];
+
+	struct vch_fold fold; /* of whoever opens the log */
+};
+
+#endif
