@@ -36,6 +36,7 @@ HOST_SRCS := $(call room,host/base) $(call room,host/store) \
 	$(call room,host/tee)
 NODE_SRCS := $(call room,host/net) $(call room,host/node)
 CLI_SRCS := $(filter-out host/cli/vectors.c,$(call room,host/cli))
+BENCH_SRCS := $(addprefix host/bench/,pool.c probe.c work.c)
 
 LIB_CORE := $(OUT)/obj/libcore.a
 LIB_HOST := $(OUT)/obj/libhost.a
@@ -73,6 +74,10 @@ test: deps ## every test, the real components included
 check: deps ## under a minute: tidy, generated files, unit tests, vectors
 	@$(MAKE) --no-print-directory build tests
 	@tools/test check
+
+.PHONY: bench
+bench: build $(BENCH_BINS) ## measure: a table, and out/bench/results.json
+	@tools/bench $(if $(QUICK),--quick)
 
 .PHONY: build
 build: deps ## install what is missing and build every program
@@ -113,6 +118,16 @@ $(OUT)/bin/vouch: $(call obj,$(CLI_SRCS)) $(LIB_HOST) $(LIB_CORE) $(LIB_YYJSON)
 
 $(OUT)/bin/vch-vectors: $(call obj,host/cli/vectors.c) $(LIB_HOST) $(LIB_CORE)
 	$(link)
+
+# What `make bench` measures with; host/bench/README.
+BENCH_BINS := $(addprefix $(OUT)/bench/,load primitives pkcs11)
+$(OUT)/bench/load $(OUT)/bench/primitives: $(OUT)/bench/%: \
+		$(OUT)/obj/host/bench/%.o $(call obj,$(BENCH_SRCS)) $(LIB_NODE) \
+		$(LIB_CLI) $(LIB_HOST) $(LIB_CORE) $(LIB_YYJSON)
+	$(link) -lcurl -lcrypto -lpthread
+$(OUT)/bench/pkcs11: $(call obj,host/bench/pkcs11.c host/bench/probe.c) \
+		$(LIB_HOST) $(LIB_CORE)
+	$(link) -ldl
 
 define link
 	@echo "  LD   $@"
@@ -160,6 +175,8 @@ $(OUT)/obj/trusted/ta/%.o: trusted/ta/%.c
 	@$(cc) $(WARN) -I. -Iemu/include -c $< -o $@
 $(OUT)/obj/emu/%.o: emu/%.c
 	@$(cc) $(WARN) -I. -Iemu/include -c $< -o $@
+$(OUT)/obj/host/bench/pkcs11.o: host/bench/pkcs11.c
+	@$(cc) $(WARN) -I. -isystem /usr/include/p11-kit-1 -c $< -o $@
 $(OUT)/obj/host/%.o: host/%.c
 	@$(cc) $(WARN) -I. -isystem $(YYJSON) -c $< -o $@
 $(OUT)/obj/%.o: %.c

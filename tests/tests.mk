@@ -11,7 +11,7 @@ TEST_TEES := $(addprefix $(OUT)/test/,vouch-tee-faults vouch-tee-test \
 	vouch-tee-test-faults)
 
 .PHONY: tests
-tests: $(TEST_BINS) $(CTIME) $(TEST_TEES)
+tests: $(TEST_BINS) $(CTIME) $(TEST_TEES) $(OUT)/bench/load
 
 # What a test may link: the rooms it may include.
 LIBS_TEE := $(LIB_EMU) $(LIB_TA) $(LIB_CORE)

@@ -95,6 +95,7 @@ class Stack:
         self.anvil = None
         self.vouchd = None
         self.ready = None
+        self.node_options = []
         os.makedirs(self.run, mode=0o700, exist_ok=True)
         os.chmod(self.run, 0o700)
 
@@ -149,7 +150,8 @@ class Stack:
             os.path.join(BIN, "vouchd"), "--data", self.data,
             "--secure", self.secure,
             "--listen", f"127.0.0.1:{self.node_port}",
-            "--operator", f"127.0.0.1:{self.operator_port}"], append=True)
+            "--operator", f"127.0.0.1:{self.operator_port}",
+            *self.node_options], append=True)
 
     def start_node(self):
         self.spawn_node()

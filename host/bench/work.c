@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "host/bench/work.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/base/alloc.h"
+#include "host/base/clock.h"
+#include "host/base/file.h"
+#include "host/base/hex.h"
+#include "host/cli/client.h"
+#include "host/cli/payment.h"
+#include "host/net/json_out.h"
+#include "trusted/base/check.h"
+#include "trusted/policy/userop.h"
+
+#define CHAIN_ID 31337
+
+enum vch_err vch_bench_open(struct vch_bench *bench, uint16_t port,
+			    const char *token_file, uint32_t connections)
+{
+	struct vch_buf text = vch_buf(sizeof(bench->token) - 1);
+	enum vch_err err;
+
+	memset(bench, 0, sizeof(*bench));
+	err = vch_file_read(&text, token_file);
+	if (err == VCH_OK)
+		memcpy(bench->token, text.ptr, text.len);
+	vch_buf_free(&text);
+	VCH_TRY(err);
+	bench->token[strcspn(bench->token, "\r\n")] = '\0';
+	bench->port = port;
+	bench->account =
+		vch_alloc(VCH_BENCH_ACCOUNTS_MAX, sizeof(*bench->account));
+	bench->request =
+		vch_alloc(VCH_BENCH_REQUESTS_MAX, sizeof(*bench->request));
+	VCH_TRY(vch_demo_passkey_create(&bench->passkey, "localhost",
+					"http://localhost:3000", false));
+	return vch_pool_open(&bench->pool, port, connections);
+}
+
+void vch_bench_close(struct vch_bench *bench)
+{
+	vch_pool_close(bench->pool);
+	for (size_t i = 0; i < bench->request_cnt; i++)
+		free((void *)(uintptr_t)bench->request[i].ptr);
+	free(bench->request);
+	free(bench->account);
+}
+
+/* One JSON-RPC call as a whole HTTP request; the bytes are the caller's. */
+static struct vch_span http_request(const struct vch_bench *bench,
+				    const char *method, struct vch_span params)
+{
+	struct vch_buf body = vch_json_out();
+	struct vch_buf out = vch_buf(1u << 20);
+
+	vch_json_open(&body, NULL, '{');
+	vch_json_put_str(&body, "jsonrpc", "2.0");
+	vch_json_put_number(&body, "id", 1);
+	vch_json_put_str(&body, "method", method);
+	vch_json_put_json(&body, "params", (const char *)params.ptr,
+			  params.len);
+	vch_json_close(&body, '}');
+	vch_buf_printf(&out,
+		       "POST / HTTP/1.1\r\nHost: 127.0.0.1:%u\r\n"
+		       "Authorization: Bearer %s\r\n"
+		       "Content-Type: application/json\r\n"
+		       "Content-Length: %zu\r\n\r\n",
+		       bench->port, bench->token, body.len);
+	vch_buf_add(&out, body.ptr, body.len);
+	VCH_CHECK(!body.bad && !out.bad);
+	vch_buf_free(&body);
+	return vch_buf_span(&out);
+}
+
+/* ---- accounts ----------------------------------------------------------- */
+
+struct creation {
+	struct vch_bench *bench;
+	struct vch_span request;
+	size_t asked;
+	size_t cnt;
+};
+
+static bool next_account(void *ctx, size_t *ret_id, struct vch_span *ret)
+{
+	struct creation *c = ctx;
+
+	if (c->asked == c->cnt)
+		return false;
+	*ret_id = c->asked++;
+	*ret = c->request;
+	return true;
+}
+
+/* The 20 bytes behind "key":"0x in a text of our own server. */
+static bool find_address(uint8_t ret[20], const char *text, const char *key)
+{
+	const char *at = strstr(text, key);
+	char hex[2 + 40 + 1];
+
+	if (!at || strlen(at) < strlen(key) + 42)
+		return false;
+	memcpy(hex, at + strlen(key), 42);
+	hex[42] = '\0';
+	return vch_hex_read(ret, 20, hex) == VCH_OK;
+}
+
+static enum vch_err refused(struct vch_span body)
+{
+	fprintf(stderr, "the node refused: %.*s\n", (int)body.len,
+		(const char *)body.ptr);
+	return VCH_RECEIPT;
+}
+
+static enum vch_err take_account(void *ctx, size_t id, struct vch_span body)
+{
+	struct creation *c = ctx;
+	struct vch_bench *bench = c->bench;
+	struct vch_wallet_account *a = &bench->account[bench->account_cnt];
+	const char *text = (const char *)body.ptr; /* a zero stands behind */
+
+	(void)id;
+	if (!find_address(a->address, text, "\"address\":\"") ||
+	    !find_address(a->cosigner, text, "\"cosigner\":\""))
+		return refused(body);
+	a->at.chain_id = CHAIN_ID;
+	memcpy(a->at.entry_point, vch_entry_point, 20);
+	bench->account_cnt++;
+	return VCH_OK;
+}
+
+static void put_params(struct vch_buf *out, const struct vch_bench *bench)
+{
+	static const uint8_t factory[20] = {0xfa}, implementation[20] = {0x1a};
+	struct vch_passkey own;
+
+	vch_demo_passkey_public(&own, &bench->passkey);
+	vch_json_open(out, NULL, '{');
+	vch_json_open(out, "passkey", '{');
+	vch_json_put_hex(out, "x", own.x, 32);
+	vch_json_put_hex(out, "y", own.y, 32);
+	vch_json_put_hex(out, "rpIdHash", own.rp_id_hash, 32);
+	vch_json_close(out, '}');
+	vch_json_open(out, "origins", '[');
+	vch_json_put_str(out, NULL, bench->passkey.origin);
+	vch_json_close(out, ']');
+	vch_json_open(out, "networks", '[');
+	vch_json_open(out, NULL, '{');
+	vch_json_put_quantity(out, "chainId", CHAIN_ID);
+	vch_json_put_hex(out, "entryPoint", vch_entry_point, 20);
+	vch_json_close(out, '}');
+	vch_json_close(out, ']');
+	vch_json_put_hex(out, "factory", factory, 20);
+	vch_json_put_hex(out, "implementation", implementation, 20);
+	vch_json_close(out, '}');
+}
+
+enum vch_err vch_bench_accounts(struct vch_bench *bench, size_t cnt)
+{
+	struct creation c = {.bench = bench, .cnt = cnt};
+	const struct vch_pool_work work = {next_account, take_account, &c};
+	struct vch_buf params = vch_json_out();
+	enum vch_err err;
+
+	VCH_CHECK(bench->account_cnt + cnt <= VCH_BENCH_ACCOUNTS_MAX);
+	put_params(&params, bench);
+	c.request = http_request(bench, "vouch_createAccount",
+				 vch_buf_span(&params));
+	err = vch_pool_run(bench->pool, &work);
+	free((void *)(uintptr_t)c.request.ptr);
+	vch_buf_free(&params);
+	return err;
+}
+
+/* ---- operations --------------------------------------------------------- */
+
+static enum vch_err make_request(struct vch_bench *bench, size_t idx)
+{
+	struct vch_passkey own;
+	struct vch_payment_plan plan = {
+		.account = &bench->account[idx % bench->account_cnt],
+		.payments = {{.to = {0xbe, 0xef}, .wei = 1}},
+		.payment_cnt = 1,
+		.fees = {.max_fee = 1, .tip = 1},
+		.valid_until = vch_payment_valid_until(vch_clock_wall_s()) + 60,
+	};
+	struct vch_demo_assertion assertion;
+	struct vch_payment_op op;
+	yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
+	size_t len;
+	char *text;
+
+	vch_store_be64(plan.nonce + 24, idx / bench->account_cnt);
+	vch_demo_passkey_public(&own, &bench->passkey);
+	VCH_TRY(vch_payment_build(&op, &plan, &own));
+	VCH_TRY(vch_demo_passkey_assert(&bench->passkey, &assertion, op.hash));
+	text = yyjson_mut_val_write(
+		vch_cosign_params(doc, plan.account, &op, &assertion.assertion),
+		0, &len);
+	VCH_CHECK(text);
+	bench->request[idx] =
+		http_request(bench, "vouch_cosign", vch_span(text, len));
+	free(text);
+	yyjson_mut_doc_free(doc);
+	return VCH_OK;
+}
+
+enum vch_err vch_bench_requests(struct vch_bench *bench, size_t cnt)
+{
+	VCH_CHECK(bench->account_cnt > 0 &&
+		  bench->request_cnt + cnt <= VCH_BENCH_REQUESTS_MAX);
+	for (size_t i = 0; i < cnt; i++) {
+		VCH_TRY(make_request(bench, bench->request_cnt));
+		bench->request_cnt++;
+	}
+	return VCH_OK;
+}
+
+struct cosigning {
+	struct vch_bench *bench;
+	size_t first;
+	size_t asked;
+	size_t cnt;
+	uint64_t *ns;
+	uint64_t began;
+};
+
+static bool next_cosign(void *ctx, size_t *ret_id, struct vch_span *ret)
+{
+	struct cosigning *c = ctx;
+
+	if (c->asked == c->cnt)
+		return false;
+	*ret_id = c->asked++;
+	*ret = c->bench->request[(c->first + *ret_id) % c->bench->request_cnt];
+	if (c->ns)
+		c->began = vch_clock_ns();
+	return true;
+}
+
+static enum vch_err take_cosign(void *ctx, size_t id, struct vch_span body)
+{
+	struct cosigning *c = ctx;
+
+	if (c->ns)
+		c->ns[id] = vch_clock_ns() - c->began;
+	if (!strstr((const char *)body.ptr, "\"result\":{\"signature\":\"0x"))
+		return refused(body);
+	return VCH_OK;
+}
+
+enum vch_err vch_bench_cosign(struct vch_bench *bench, size_t first, size_t cnt,
+			      uint64_t *ret_ns)
+{
+	struct cosigning c = {
+		.bench = bench, .first = first, .cnt = cnt, .ns = ret_ns};
+	const struct vch_pool_work work = {next_cosign, take_cosign, &c};
+
+	return vch_pool_run(bench->pool, &work);
+}

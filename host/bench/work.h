@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the load generator asks: accounts of one demo passkey, and operations
+ * it has signed beforehand, as whole HTTP requests.
+ */
+#ifndef HOST_BENCH_WORK_H
+#define HOST_BENCH_WORK_H
+
+#include "host/bench/pool.h"
+#include "host/cli/demo_passkey.h"
+#include "host/cli/wallet.h"
+
+#define VCH_BENCH_ACCOUNTS_MAX 65536
+#define VCH_BENCH_REQUESTS_MAX 1000000
+
+struct vch_bench {
+	uint16_t port;
+	char token[128];
+	struct vch_pool *pool;
+	struct vch_demo_passkey passkey;
+	struct vch_wallet_account *account;
+	size_t account_cnt;
+	struct vch_span *request; /* each owns its bytes */
+	size_t request_cnt;
+};
+
+/* Reads the token and opens the connections. VCH_FILE, VCH_SOCKET. */
+VCH_MUST enum vch_err vch_bench_open(struct vch_bench *bench, uint16_t port,
+				     const char *token_file,
+				     uint32_t connections);
+void vch_bench_close(struct vch_bench *bench);
+
+/* Has cnt accounts made. VCH_SOCKET, VCH_RECEIPT if the node refused one. */
+VCH_MUST enum vch_err vch_bench_accounts(struct vch_bench *bench, size_t cnt);
+
+/* Signs cnt operations, the accounts in turn, each with the next nonce. */
+VCH_MUST enum vch_err vch_bench_requests(struct vch_bench *bench, size_t cnt);
+
+/*
+ * Sends `cnt` requests, beginning with number `first`, the prepared ones in
+ * turn: each prepared one is new when it is sent first and a retry after
+ * that. Answers are checked to be co-signatures. ret_ns: NULL, or place for
+ * cnt durations, with one connection only.
+ */
+VCH_MUST enum vch_err vch_bench_cosign(struct vch_bench *bench, size_t first,
+				       size_t cnt, uint64_t *ret_ns);
+
+#endif
