@@ -19,16 +19,18 @@ YYJSON := out/deps/yyjson/src
 
 ifeq ($(shell uname -m),aarch64)
 S2N := $(VCH_S2N_ARM)
+SHA :=
 SECP256K1_ARCH := $(VCH_SECP256K1_ARM)
 else
 S2N := $(VCH_S2N_X86)
+SHA := $(VCH_SHA_X86)
 SECP256K1_ARCH := $(VCH_SECP256K1_X86)
 endif
 
 obj = $(addprefix $(OUT)/obj/,$(addsuffix .o,$(basename $(1))))
 room = $(filter-out %_test.c %_fuzz.c %/fuzz.c,$(wildcard $(1)/*.c))
 
-THIRD_SRCS := $(S2N) $(VCH_BEARSSL) $(VCH_SECP256K1)
+THIRD_SRCS := $(S2N) $(SHA) $(VCH_BEARSSL) $(VCH_SECP256K1)
 CORE_SRCS := $(VCH_TRUSTED_SRCS) wire/gen/errors.c
 EMU_SRCS := $(addprefix emu/,gp_core.c gp_session.c gp_storage.c sandbox.c \
 	store.c)
@@ -169,6 +171,9 @@ $(OUT)/obj/$(VCH_DEPS)/bearssl/%.o: $(VCH_DEPS)/bearssl/%.c
 $(OUT)/obj/$(VCH_S2N)/%.o: $(VCH_S2N)/%.S
 	@mkdir -p $(@D)
 	@$(CC) $(VCH_S2N_CPPFLAGS) -c $< -o $@
+$(OUT)/obj/$(VCH_AWS_LC)/generated-src/%.o: $(VCH_AWS_LC)/generated-src/%.S
+	@mkdir -p $(@D)
+	@$(CC) $(VCH_SHA_CPPFLAGS) -c $< -o $@
 $(OUT)/obj/$(YYJSON)/%.o: $(YYJSON)/%.c
 	@$(cc) -w -c $< -o $@
 $(OUT)/obj/trusted/ta/%.o: trusted/ta/%.c

@@ -9,6 +9,7 @@
 #	object of			flags
 #	VCH_CRYPTO_SRCS			$(VCH_CRYPTO_CPPFLAGS)
 #	VCH_S2N_X86, VCH_S2N_ARM	$(VCH_S2N_CPPFLAGS)
+#	VCH_SHA_X86			$(VCH_SHA_CPPFLAGS)
 #	VCH_BEARSSL			$(VCH_BEARSSL_CPPFLAGS)
 #	VCH_SECP256K1			$(VCH_SECP256K1_CPPFLAGS) and _X86 or _ARM
 #
@@ -42,6 +43,12 @@ VCH_S2N_X86 := $(addprefix $(VCH_S2N)/x86_att/, $(VCH_S2N_FILES) \
 VCH_S2N_ARM := $(addprefix $(VCH_S2N)/arm/, $(VCH_S2N_FILES) \
 	p256/bignum_mod_n256.S p256/bignum_tomont_p256.S)
 VCH_S2N_CPPFLAGS := -Itrusted/crypto/s2n -I$(VCH_S2N)/include
+
+# SHA-256 by the processor's own instructions, where it has them; on arm64 the
+# TA could not ask the processor, so BearSSL's serves there.
+VCH_AWS_LC := $(VCH_DEPS)/vendor/aws-lc-sys/aws-lc
+VCH_SHA_X86 := $(VCH_AWS_LC)/generated-src/linux-x86_64/crypto/fipsmodule/sha256-x86_64.S
+VCH_SHA_CPPFLAGS := -I$(VCH_AWS_LC)/include
 
 VCH_BEARSSL := $(addprefix $(VCH_DEPS)/bearssl/src/, \
 	aead/gcm.c codec/dec32be.c codec/dec32le.c codec/dec64be.c \

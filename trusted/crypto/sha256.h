@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * SHA-256 (FIPS 180-4). The compression function is BearSSL's, the padding
- * is ours. Constant time in the data, not in its length. Input of up to
- * 2^61 - 1 bytes.
+ * SHA-256 (FIPS 180-4). The compression function is AWS-LC's where the
+ * processor has instructions for it, else BearSSL's; the padding is ours.
+ * Constant time in the data, not in its length. Input of up to 2^61 - 1
+ * bytes.
  *
  * The state is plain bytes: it may be copied to fork a hash. A state that
  * absorbed a secret is a secret: declare it with VCH_AUTO(sha256).
