@@ -33,6 +33,7 @@ static struct vch_io_ops real_io;
 static struct vch_index *index_;
 static struct vch_worker *worker;
 static struct vch_demo_passkey passkey;
+static uint8_t worker_cnt; /* 0: the default */
 
 /* One request and what became of it. */
 struct asked {
@@ -88,6 +89,7 @@ static void worker_begin(uint32_t queue_max)
 		.secure_dir = secure_dir,
 		.log_dir = log_dir,
 		.blob_dir = blob_dir,
+		.workers = worker_cnt,
 		.queue_max = queue_max,
 	};
 
@@ -128,6 +130,7 @@ static int teardown(void **state)
 	(void)state;
 	vch_io = real_io;
 	worker_end();
+	worker_cnt = 0;
 	snprintf(cmd, sizeof(cmd), "rm -rf '%s'", dir);
 	return system(cmd);
 }
@@ -440,6 +443,47 @@ static void test_log_write_fails(void **state)
 	}
 }
 
+/* The log is lost to all instances at once: each comes back, none twice. */
+static void test_log_write_fails_for_all(void **state)
+{
+	uint8_t address[ACCOUNTS][20];
+	vch_u128 want[ACCOUNTS] = {0};
+	struct vch_worker_stats stats;
+	struct asked a;
+
+	(void)state;
+	worker_end();
+	worker_cnt = 3;
+	worker_begin(0);
+	for (int i = 0; i < ACCOUNTS; i++)
+		assert_int_equal(create(&a, address[i]), VCH_OK);
+	vch_io.sync = sync_fails;
+	for (uint64_t round = 0; round < 10; round++) {
+		for (int i = 0; i < ACCOUNTS; i++) {
+			payment_make(&flight[i], address[i], round, 7);
+			want[i] += cost_of(&flight[i]);
+		}
+		sync_fail_at = 0;
+		for (int i = 0; i < ACCOUNTS; i++)
+			assert_int_equal(payment_send(&flight[i], WAIT_MS),
+					 VCH_OK);
+		assert_true(settle() > 0);
+		for (int i = 0; i < ACCOUNTS; i++)
+			assert_true(spent_of(address[i]) == want[i]);
+	}
+	vch_io = real_io;
+	/* an instance without work comes back too, a moment later */
+	do {
+		usleep(1000);
+		vch_worker_stats(worker, &stats);
+	} while (!stats.serving);
+	assert_in_range(stats.restarts, 10, 60);
+	worker_end();
+	worker_begin(0);
+	for (int i = 0; i < ACCOUNTS; i++)
+		assert_true(spent_of(address[i]) == want[i]);
+}
+
 /* A key that could not be kept makes no account. */
 static void test_blob_cannot_be_kept(void **state)
 {
@@ -550,6 +594,7 @@ int main(void)
 		T(test_start_again),
 		T(test_tee_killed),
 		T(test_log_write_fails),
+		T(test_log_write_fails_for_all),
 		T(test_blob_cannot_be_kept),
 		T(test_queue_is_bounded),
 		T(test_submit_refuses),

@@ -21,6 +21,28 @@ static void test_append_and_read(void **state)
 	assert_int_equal(cnt, 21);
 }
 
+static enum vch_err count_bytes(void *ctx, struct vch_span bytes)
+{
+	*(uint64_t *)ctx += bytes.len;
+	return VCH_OK;
+}
+
+/* What is handed out again is what was appended, over all segments. */
+static void test_replay(void **state)
+{
+	uint64_t want = 0, got = 0, cnt;
+
+	(void)state;
+	for (int i = 0; i < 6; i++) {
+		assert_int_equal(append(), VCH_OK);
+		want += batch.bytes.len;
+		if (i == 2)
+			assert_int_equal(reopen(&cnt), VCH_OK);
+	}
+	assert_int_equal(vch_log_replay(logs, count_bytes, &got), VCH_OK);
+	assert_int_equal(got, want);
+}
+
 /* What does not continue the chain is not written, and the log lives on. */
 static void test_chain(void **state)
 {
@@ -231,11 +253,17 @@ static void test_folder_is_private(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(test_append_and_read),    T(test_chain),
-		T(test_chain_forms),	    T(test_lock),
-		T(test_torn_at_every_byte), T(test_damage_in_the_middle),
-		T(test_missing_segment),    T(test_empty_segments_go),
-		T(test_next_segment),	    T(test_folder_is_private),
+		T(test_append_and_read),
+		T(test_replay),
+		T(test_chain),
+		T(test_chain_forms),
+		T(test_lock),
+		T(test_torn_at_every_byte),
+		T(test_damage_in_the_middle),
+		T(test_missing_segment),
+		T(test_empty_segments_go),
+		T(test_next_segment),
+		T(test_folder_is_private),
 	};
 
 	testing_begin();
