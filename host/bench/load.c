@@ -52,7 +52,8 @@ static void usage(void)
 	fprintf(stderr,
 		"usage: load --port N --token-file FILE [--pid PID]...\n"
 		"            [--connections 32] [--accounts N] [--requests N]\n"
-		"            [--operations N] [--latency N --sync-dir DIR]\n");
+		"            [--operations N]\n"
+		"            [--connections 1 --latency N --sync-dir DIR]\n");
 	exit(2);
 }
 
@@ -99,7 +100,7 @@ static void parse(struct options *ret, int argc, char **argv)
 		take(ret, key);
 	if (optind != argc || !ret->port || !ret->token_file ||
 	    !ret->connections || !ret->accounts ||
-	    (ret->latency > 0 && !ret->sync_dir))
+	    (ret->latency > 0 && (!ret->sync_dir || ret->connections != 1)))
 		usage();
 	if (ret->requests == 0)
 		ret->requests = ret->operations + ret->latency;

@@ -42,7 +42,8 @@ enum vch_err vch_bench_open(struct vch_bench *bench, uint16_t port,
 
 void vch_bench_close(struct vch_bench *bench)
 {
-	vch_pool_close(bench->pool);
+	if (bench->pool)
+		vch_pool_close(bench->pool);
 	for (size_t i = 0; i < bench->request_cnt; i++)
 		free((void *)(uintptr_t)bench->request[i].ptr);
 	free(bench->request);
