@@ -24,10 +24,9 @@ enum vch_err vch_platform_unique_key(struct vch_root_key *ret)
 {
 	static const TEE_UUID system = PTA_SYSTEM_UUID;
 	static char label[] = "vouch root v1";
-	const uint32_t types =
-		TEE_PARAM_TYPES(TEE_PARAM_TYPE_MEMREF_INPUT,
-				TEE_PARAM_TYPE_MEMREF_OUTPUT,
-				TEE_PARAM_TYPE_NONE, TEE_PARAM_TYPE_NONE);
+	const uint32_t types = TEE_PARAM_TYPES(
+		TEE_PARAM_TYPE_MEMREF_INPUT, TEE_PARAM_TYPE_MEMREF_OUTPUT,
+		TEE_PARAM_TYPE_NONE, TEE_PARAM_TYPE_NONE);
 	TEE_Param params[4] = {
 		{.memref = {label, sizeof(label)}},
 		{.memref = {ret->secret, sizeof(ret->secret)}},
@@ -87,8 +86,8 @@ vch_platform_generation_create(const struct vch_root_key *generation)
 
 	res = TEE_CreatePersistentObject(
 		TEE_STORAGE_PRIVATE, generation_id, sizeof(generation_id) - 1,
-		TEE_DATA_FLAG_ACCESS_WRITE, TEE_HANDLE_NULL,
-		generation->secret, sizeof(generation->secret), &object);
+		TEE_DATA_FLAG_ACCESS_WRITE, TEE_HANDLE_NULL, generation->secret,
+		sizeof(generation->secret), &object);
 	if (res != TEE_SUCCESS)
 		return VCH_STORAGE;
 	TEE_CloseObject(object);
@@ -115,10 +114,9 @@ struct vch_span vch_platform_name(char *buf, size_t cap)
 {
 	size_t len = cap;
 
-	if (TEE_GetPropertyAsString(TEE_PROPSET_TEE_IMPLEMENTATION,
-				    "gpd.tee.description", buf,
-				    &len) != TEE_SUCCESS ||
-	    len == 0 || len > cap)
-		return vch_span(buf, 0);
+	VCH_CHECK(TEE_GetPropertyAsString(TEE_PROPSET_TEE_IMPLEMENTATION,
+					  "gpd.tee.description", buf,
+					  &len) == TEE_SUCCESS);
+	VCH_CHECK(len > 0 && len <= cap);
 	return vch_span(buf, len - 1);
 }

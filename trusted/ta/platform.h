@@ -37,7 +37,11 @@ uint64_t vch_platform_monotonic_s(void);
 /* Seconds since the epoch by the host's untrusted clock. */
 uint64_t vch_platform_host_s(void);
 
-/* What the platform calls itself, not zero-terminated. At most cap bytes. */
+/*
+ * What the platform calls itself, not zero-terminated. At most cap bytes. One
+ * that cannot say what it is ends: without a name, evidence of an emulated
+ * TEE would not say EMULATED.
+ */
 struct vch_span vch_platform_name(char *buf, size_t cap);
 
 #endif
