@@ -23,9 +23,10 @@ static struct {
 	bool none;
 } got;
 
-static int observed;
-static int observed_method;
-static enum vch_err observed_err;
+/* atomic: calls that are held are answered by threads of their own */
+static _Atomic int observed;
+static _Atomic int observed_method;
+static _Atomic enum vch_err observed_err;
 
 static void echo(struct vch_call *call, yyjson_val *params)
 {
