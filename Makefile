@@ -12,12 +12,14 @@ CC := gcc
 OUT := out
 WARN := -Wall -Wextra -Wconversion -Wshadow -Wvla -Werror
 HARDEN := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
+# SAN=address, thread, fuzz: flavours for tests, each in a folder of its own
+include tests/san.mk
 CFLAGS := -std=gnu11 -D_GNU_SOURCE -O2 -g -MMD -MP -ffunction-sections -fdata-sections \
 	$(HARDEN)
-LDFLAGS := -pie -Wl,-z,relro,-z,now,-z,noexecstack,--gc-sections
+LDFLAGS := -pie -Wl,-z,relro,-z,now,-z,noexecstack,--gc-sections $(SAN_FLAGS)
 YYJSON := out/deps/yyjson/src
 
-ifeq ($(shell uname -m),aarch64)
+ifeq ($(ARCH),aarch64)
 S2N := $(VCH_S2N_ARM)
 SHA :=
 SECP256K1_ARCH := $(VCH_SECP256K1_ARM)
@@ -81,6 +83,11 @@ check: deps ## under a minute: tidy, generated files, unit tests, vectors
 bench: build $(BENCH_BINS) ## measure: a table, and out/bench/results.json
 	@tools/bench $(if $(QUICK),--quick)
 
+.PHONY: test-san
+test-san: deps ## unit tests and vouchd's under ASan+UBSan and TSan
+	@$(MAKE) --no-print-directory programs tests
+	@tools/test san
+
 .PHONY: build
 build: deps ## install what is missing and build every program
 	@$(MAKE) --no-print-directory programs contracts
@@ -102,15 +109,18 @@ ta: deps ## build the trusted application for OP-TEE (arm64)
 .PHONY: clean
 clean: ## remove what was built, keep what was fetched
 	@rm -rf $(addprefix $(OUT)/,bin obj gen test contracts \
-		contracts-cache run ta)
+		contracts-cache run ta san-address san-thread san-fuzz \
+		san-stack san-stack-arm64 fuzz)
 
 # ---- programs --------------------------------------------------------------
 
 .PHONY: programs
 programs: $(BINS)
 
+ifneq ($(SAN),thread)
 $(OUT)/bin/vouch-tee: $(call obj,emu/main.c) $(LIB_EMU) $(LIB_TA) $(LIB_CORE)
 	$(link) -lseccomp
+endif
 
 $(OUT)/bin/vouchd: $(call obj,$(NODE_SRCS)) $(LIB_HOST) $(LIB_CORE) $(LIB_YYJSON)
 	$(link) -lmicrohttpd -lpthread

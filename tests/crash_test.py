@@ -10,7 +10,8 @@ node or both are killed. Afterwards
 - what an account has spent is the sum over its distinct operations;
 - the whole log verifies.
 
-VOUCH_SEED=N repeats a run, VOUCH_CRASH_ROUNDS=N (10) makes it longer.
+VOUCH_SEED=N repeats a run, VOUCH_CRASH_ROUNDS=N (10) makes it longer: 1000
+rounds are 1,000 kills.
 """
 import http.client
 import json
@@ -34,8 +35,9 @@ SEED = int(os.environ.get("VOUCH_SEED", "0")) or random.SystemRandom(
 ROUNDS = int(os.environ.get("VOUCH_CRASH_ROUNDS", "10"))
 ACCOUNTS = 100
 CLIENTS = 20
-# Fresh accounts after so many rounds: their daily limit is used up by then.
-ROUNDS_AN_ACCOUNT_LASTS = 80
+# A new node after so many rounds: the accounts' daily limit is nearly used up
+# by 80, and the whole log is read in each round.
+ROUNDS_A_NODE_LASTS = 25
 # What a client may see of a crash; each says that it is safe to retry.
 SAFE_TO_RETRY = {"TEE_LOST", "LOG_WRITE", "TIMEOUT", "OVERLOADED", "INTERNAL"}
 DEADLINE_S = 60
@@ -117,12 +119,25 @@ class Crash(unittest.TestCase):
         self.addCleanup(self.clear_away)
         self.whole = False
         self.s.start_chain()
-        self.s.start_node()
+        self.begin_node()
         self.s.deploy()
+        self.make_accounts()
+
+    def begin_node(self):
+        self.s.start_node()
         tee = json.loads(self.s.cli("tee", "--json", "--node",
                                     self.s.node_url).stdout)
         self.log_key = tee["logKey"]
-        self.wallets = 0
+
+    def end_node(self):
+        """What it leaves is a log that holds; then everything goes."""
+        verified = self.s.cli("log", "verify", self.s.log_dir, "--log-key",
+                              self.log_key)
+        self.assertIn("holds", verified.stdout)
+        self.assertTrue(self.s.stop_node(), "it did not stop by itself")
+        shutil.rmtree(self.s.data)
+        shutil.rmtree(self.s.secure)
+        os.unlink(self.passkey)
 
     def clear_away(self):
         """A failure leaves its folder: log, blobs, what the node said."""
@@ -135,8 +150,7 @@ class Crash(unittest.TestCase):
 
     def make_accounts(self):
         """One passkey, 100 accounts; their counters of today at zero."""
-        self.wallets += 1
-        self.passkey = os.path.join(self.s.run, f"demo{self.wallets}.json")
+        self.passkey = os.path.join(self.s.run, "demo.json")
         self.s.cli("passkey", "create", "--no-counter", "--file",
                    self.passkey)
         for _ in range(ACCOUNTS):
@@ -254,7 +268,7 @@ class Crash(unittest.TestCase):
         c.close()
 
     def one_round(self, number, victim):
-        requests = self.requests_of(number % ROUNDS_AN_ACCOUNT_LASTS)
+        requests = self.requests_of(number % ROUNDS_A_NODE_LASTS)
         answers = self.send_all(requests, victim,
                                 self.rng.randrange(ACCOUNTS - CLIENTS))
         if victim != "tee":
@@ -278,7 +292,9 @@ class Crash(unittest.TestCase):
     def test_nothing_lost_nothing_twice(self):
         unanswered = 0
         for number in range(ROUNDS):
-            if number % ROUNDS_AN_ACCOUNT_LASTS == 0:
+            if number and number % ROUNDS_A_NODE_LASTS == 0:
+                self.end_node()
+                self.begin_node()
                 self.make_accounts()
             victim = self.rng.choice(["tee", "node", "both"])
             print(f"round {number}: killing {victim}", end="",
@@ -288,9 +304,7 @@ class Crash(unittest.TestCase):
             print(f", {acknowledged} of {ACCOUNTS} were answered",
                   file=sys.stderr)
         self.assertGreater(unanswered, 0, "no crash hit anything")
-        verified = self.s.cli("log", "verify", self.s.log_dir, "--log-key",
-                              self.log_key)
-        self.assertIn("holds", verified.stdout)
+        self.end_node()
         self.whole = True
 
 

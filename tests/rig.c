@@ -6,11 +6,13 @@
 #include <string.h>
 #include <time.h>
 
+#include "host/base/file.h"
 #include "host/cli/abi.h"
 #include "trusted/base/check.h"
 #include "trusted/policy/userop.h"
 
 static uint8_t request_buf[VCH_REQUEST_MAX];
+uint64_t rig_now_s;
 
 void rig_make(struct rig *rig)
 {
@@ -20,27 +22,47 @@ void rig_make(struct rig *rig)
 	VCH_CHECK(vch_tee_factory(rig->dir) == VCH_OK);
 }
 
+void rig_cut(struct rig *rig, size_t cnt)
+{
+	while (rig->batch_cnt > cnt)
+		free(rig->batch[--rig->batch_cnt].bytes);
+}
+
 void rig_free(struct rig *rig)
 {
 	char cmd[128];
 
 	rig_kill(rig);
-	for (size_t i = 0; i < rig->batch_cnt; i++)
-		free(rig->batch[i].bytes);
+	rig_cut(rig, 0);
 	snprintf(cmd, sizeof(cmd), "rm -rf '%s'", rig->dir);
 	VCH_CHECK(system(cmd) == 0);
 }
 
-void rig_start_tee(struct rig *rig, const char *argument)
+/* A program of this build: under out, or where VOUCH_OUT says. */
+static const char *built(char ret[VCH_PATH_MAX], const char *program)
 {
+	const char *out = getenv("VOUCH_OUT");
+
+	VCH_CHECK(vch_path_join(ret, out ? out : "out", program) == VCH_OK);
+	return ret;
+}
+
+enum vch_err rig_try_tee(struct rig *rig, const char *argument)
+{
+	char program[VCH_PATH_MAX];
 	struct vch_tee_options opt = {
-		.program = argument ? "out/test/vouch-tee-faults"
-				    : "out/bin/vouch-tee",
+		.program = built(program, argument ? "test/vouch-tee-faults"
+						   : "bin/vouch-tee"),
 		.dir = rig->dir,
 		.argument = argument,
 	};
 
-	VCH_CHECK(vch_tee_start(&rig->tee, &opt) == VCH_OK);
+	return vch_tee_start(&rig->tee, &opt);
+}
+
+void rig_start_tee(struct rig *rig, const char *argument)
+{
+	VCH_CHECK(rig_try_tee(rig, argument) == VCH_OK);
 }
 
 void rig_kill(struct rig *rig)
@@ -50,7 +72,7 @@ void rig_kill(struct rig *rig)
 	rig->tee = NULL;
 }
 
-static void keep(struct rig *rig, struct vch_span log)
+void rig_keep(struct rig *rig, struct vch_span log)
 {
 	struct rig_batch *b = &rig->batch[rig->batch_cnt];
 
@@ -71,22 +93,23 @@ enum vch_err rig_call(struct rig *rig, uint32_t cmd, struct vch_span request,
 	struct vch_reader r;
 	enum vch_err err;
 
-	VCH_TRY(vch_tee_invoke(rig->tee, cmd, request, &reply));
+	VCH_TRY(rig->invoke ? rig->invoke(cmd, request, &reply)
+			    : vch_tee_invoke(rig->tee, cmd, request, &reply));
 	if (reply.tee_result != 0)
 		return VCH_PARAMS;
 	r = vch_reader(reply.answer);
 	err = (enum vch_err)vch_read_u16(&r);
 	if (ret_answer)
 		*ret_answer = vch_span(r.ptr, r.left);
-	keep(rig, reply.log);
+	rig_keep(rig, reply.log);
 	return err;
 }
 
 enum vch_err rig_replay(struct rig *rig, size_t cnt)
 {
 	for (size_t i = 0; i < cnt; i++) {
-		struct vch_writer w = vch_writer(request_buf,
-						 sizeof(request_buf));
+		struct vch_writer w =
+			vch_writer(request_buf, sizeof(request_buf));
 		const struct rig_batch *b = &rig->batch[i];
 
 		vch_write_u32(&w, (uint32_t)b->len + 4);
@@ -197,10 +220,10 @@ void rig_payment(struct rig_op *ret, const struct rig_account *account,
 		 struct vch_demo_passkey *passkey, uint64_t nonce, uint64_t wei)
 {
 	struct vch_payment payment = {.to = {0xbe, 0xef}, .wei = wei};
-	struct vch_writer w = vch_writer(ret->call_data,
-					 sizeof(ret->call_data));
+	struct vch_writer w =
+		vch_writer(ret->call_data, sizeof(ret->call_data));
 	struct vch_cosign_op *op = &ret->op;
-	uint64_t now = (uint64_t)time(NULL);
+	uint64_t now = rig_now_s ? rig_now_s : (uint64_t)time(NULL);
 
 	memset(ret, 0, sizeof(*ret));
 	vch_abi_write_execute(&w, &payment, 1);
@@ -235,8 +258,8 @@ enum vch_err rig_cosign(struct rig *rig, struct rig_account *account,
 		req.ops[i] = ops[i]->op;
 	req.ops_cnt = (uint8_t)cnt;
 	req.ops[0].config = vch_span(account->config, account->config_len);
-	req.ops[0].counters = vch_span(account->counters,
-				       account->counters_len);
+	req.ops[0].counters =
+		vch_span(account->counters, account->counters_len);
 	req.ops[0].blob = vch_span(account->blob, account->blob_len);
 	VCH_TRY(vch_cosign_batch_request_encode(&w, &req));
 	VCH_TRY(rig_call(rig, VCH_CMD_COSIGN_BATCH, vch_written(&w), &answer));

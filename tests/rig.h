@@ -20,13 +20,21 @@ struct rig_batch {
 	size_t len;
 };
 
+/* A trusted application in this process instead (tests/inside.h). */
+typedef enum vch_err rig_invoke_fn(uint32_t cmd, struct vch_span request,
+				   struct vch_tee_reply *ret);
+
 struct rig {
 	char dir[64];
 	struct vch_tee *tee;
+	rig_invoke_fn *invoke; /* NULL: tee */
 	struct rig_batch batch[RIG_BATCHES_MAX];
 	size_t batch_cnt;
 	uint8_t log_key[32];
 };
+
+/* What payments take for now; 0: the system's clock. */
+extern uint64_t rig_now_s;
 
 struct rig_account {
 	uint8_t address[20];
@@ -53,12 +61,18 @@ void rig_free(struct rig *rig);
 
 /* Starts vouch-tee (argument: its faults, only for the fault flavour). */
 void rig_start_tee(struct rig *rig, const char *argument);
+/* The same where a fault may hinder the start. */
+enum vch_err rig_try_tee(struct rig *rig, const char *argument);
 void rig_kill(struct rig *rig);
 
 /* One command; what it added to the log is kept. Returns its code. */
 enum vch_err rig_call(struct rig *rig, uint32_t cmd, struct vch_span request,
 		      struct vch_span *ret_answer);
 
+/* Adds a batch, if it is not empty. */
+void rig_keep(struct rig *rig, struct vch_span log);
+/* Loses all batches but the first cnt. */
+void rig_cut(struct rig *rig, size_t cnt);
 /* Hands back the first cnt batches; the code of the first that fails. */
 enum vch_err rig_replay(struct rig *rig, size_t cnt);
 /* START of all shards. */

@@ -28,8 +28,7 @@ static int setup(void **state)
 	rig_make(&rig);
 	rig_boot(&rig);
 	assert_int_equal(vch_demo_passkey_create(&passkey, "localhost",
-						 "http://localhost:3000",
-						 true),
+						 "http://localhost:3000", true),
 			 VCH_OK);
 	assert_int_equal(rig_create(&rig, &account, &passkey), VCH_OK);
 	return 0;
@@ -144,7 +143,7 @@ static void test_fork(void **state)
 		rig_last_batch(&rig, &batch[side]);
 		/* the host throws this side's tail away */
 		if (side == 0)
-			rig.batch_cnt = cut;
+			rig_cut(&rig, cut);
 	}
 	assert_memory_not_equal(batch[0].sections[0].incarnation,
 				batch[1].sections[0].incarnation, 16);

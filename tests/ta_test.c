@@ -33,8 +33,7 @@ static int setup(void **state)
 	rig_make(&rig);
 	rig_boot(&rig);
 	assert_int_equal(vch_demo_passkey_create(&passkey, "localhost",
-						 "http://localhost:3000",
-						 true),
+						 "http://localhost:3000", true),
 			 VCH_OK);
 	assert_int_equal(rig_create(&rig, &account, &passkey), VCH_OK);
 	return 0;
@@ -60,10 +59,10 @@ static void check_signature(const struct rig_op *op, const uint8_t sig[65])
 	uint8_t digest[32], recid_sig[65], address[20];
 
 	vch_secp256k1_init();
-	assert_int_equal(vch_config_decode(&config,
-					   vch_span(account.config,
-						    account.config_len)),
-			 VCH_OK);
+	assert_int_equal(
+		vch_config_decode(&config,
+				  vch_span(account.config, account.config_len)),
+		VCH_OK);
 	vch_cosign_digest(digest, op->hash, op->op.valid_until);
 	memcpy(recid_sig, sig, 65);
 	recid_sig[64] = (uint8_t)(recid_sig[64] - 27);
@@ -79,10 +78,10 @@ static void test_birth(void **state)
 	struct vch_config config;
 
 	(void)state;
-	assert_int_equal(vch_config_decode(&config,
-					   vch_span(account.config,
-						    account.config_len)),
-			 VCH_OK);
+	assert_int_equal(
+		vch_config_decode(&config,
+				  vch_span(account.config, account.config_len)),
+		VCH_OK);
 	vch_account_commitment(commitment, &config.passkeys[0],
 			       config.cosigner);
 	vch_account_address(address, config.factory, config.implementation,
@@ -129,8 +128,7 @@ static void test_sign(void **state)
 	rig_last_batch(&rig, batch);
 	assert_int_equal(vch_batch_leaves(&leaves, batch), VCH_OK);
 	vch_receipt_make(&receipt, batch, &leaves, 0, 0);
-	assert_int_equal(vch_receipt_verify_var(&receipt, rig.log_key),
-			 VCH_OK);
+	assert_int_equal(vch_receipt_verify_var(&receipt, rig.log_key), VCH_OK);
 	free(batch);
 }
 
@@ -227,8 +225,8 @@ static void test_passkey_refusals(void **state)
 		size_t auth_at; /* byte of authenticatorData that is flipped */
 		uint8_t flip;
 	} cases[] = {
-		{VCH_RP_ID, 0, 1},     {VCH_USER, 32, 0x01},
-		{VCH_USER, 32, 0x04},  {VCH_BACKUP, 32, 0x08},
+		{VCH_RP_ID, 0, 1},	{VCH_USER, 32, 0x01},
+		{VCH_USER, 32, 0x04},	{VCH_BACKUP, 32, 0x08},
 		{VCH_BACKUP, 32, 0x10}, {VCH_FORMAT, 32, 0x40},
 		{VCH_FORMAT, 32, 0x80}, {VCH_SIGNATURE, 36, 0x80},
 	};
@@ -351,11 +349,11 @@ static void to_early(struct rig_op *op)
 static void test_policy_refusals(void **state)
 {
 	static const struct form_case cases[] = {
-		{VCH_SENDER, to_sender},	{VCH_NETWORK, to_chain},
-		{VCH_NETWORK, to_entry_point},	{VCH_INIT_CODE, to_init_code},
-		{VCH_PAYMASTER, to_paymaster},	{VCH_FEE, to_fee},
-		{VCH_FEE, to_huge_fee},		{VCH_CALL_FORM, to_form},
-		{VCH_CALL, to_self},		{VCH_VALID_UNTIL, to_late},
+		{VCH_SENDER, to_sender},       {VCH_NETWORK, to_chain},
+		{VCH_NETWORK, to_entry_point}, {VCH_INIT_CODE, to_init_code},
+		{VCH_PAYMASTER, to_paymaster}, {VCH_FEE, to_fee},
+		{VCH_FEE, to_huge_fee},	       {VCH_CALL_FORM, to_form},
+		{VCH_CALL, to_self},	       {VCH_VALID_UNTIL, to_late},
 		{VCH_VALID_UNTIL, to_early},
 	};
 	struct vch_cosign_result res;
@@ -427,24 +425,24 @@ static void test_door(void **state)
 	(void)state;
 	assert_int_equal(rig_call(&rig, 4711, vch_span(NULL, 0), NULL),
 			 VCH_COMMAND);
-	assert_int_equal(rig_call(&rig, VCH_CMD_START, vch_span("\0\100", 2),
-				  NULL),
-			 VCH_PHASE);
-	assert_int_equal(rig_call(&rig, VCH_CMD_REPLAY, vch_span(NULL, 0),
-				  NULL),
-			 VCH_PHASE);
-	assert_int_equal(rig_call(&rig, VCH_CMD_VERSION, vch_span("x", 1),
-				  NULL),
-			 VCH_SIZE);
+	assert_int_equal(
+		rig_call(&rig, VCH_CMD_START, vch_span("\0\100", 2), NULL),
+		VCH_PHASE);
+	assert_int_equal(
+		rig_call(&rig, VCH_CMD_REPLAY, vch_span(NULL, 0), NULL),
+		VCH_PHASE);
+	assert_int_equal(
+		rig_call(&rig, VCH_CMD_VERSION, vch_span("x", 1), NULL),
+		VCH_SIZE);
 	assert_int_equal(rig_call(&rig, VCH_CMD_ATTEST,
 				  vch_span(long_request, 300), NULL),
 			 VCH_SIZE);
 	assert_int_equal(rig_call(&rig, VCH_CMD_ATTEST,
 				  vch_span(long_request, 31), NULL),
 			 VCH_FORMAT);
-	assert_int_equal(rig_call(&rig, VCH_CMD_VERSION, vch_span(NULL, 0),
-				  &answer),
-			 VCH_OK);
+	assert_int_equal(
+		rig_call(&rig, VCH_CMD_VERSION, vch_span(NULL, 0), &answer),
+		VCH_OK);
 	assert_int_equal(vch_version_answer_decode(&version, answer), VCH_OK);
 	assert_int_equal(version.slot_cnt, 1);
 	assert_int_equal(version.phase, VCH_PHASE_SERVE);
@@ -473,9 +471,9 @@ static void test_attest(void **state)
 	vch_write_bytes(&w, label, sizeof(label) - 1);
 	vch_write_bytes(&w, ans.claims.ptr, ans.claims.len);
 	assert_int_equal(vch_ed25519_pk_parse(&pk, e.device_key), VCH_OK);
-	assert_int_equal(vch_ed25519_verify_var(&pk, vch_written(&w),
-						ans.signature),
-			 VCH_OK);
+	assert_int_equal(
+		vch_ed25519_verify_var(&pk, vch_written(&w), ans.signature),
+		VCH_OK);
 }
 
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -483,13 +481,13 @@ static void test_attest(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(test_birth),		 T(test_birth_refusals),
-		T(test_sign),		 T(test_retry),
-		T(test_replacement),	 T(test_limit),
-		T(test_batch),		 T(test_passkey_refusals),
-		T(test_client_data),	 T(test_policy_refusals),
-		T(test_sign_count),	 T(test_stale_state),
-		T(test_door),		 T(test_attest),
+		T(test_birth),	     T(test_birth_refusals),
+		T(test_sign),	     T(test_retry),
+		T(test_replacement), T(test_limit),
+		T(test_batch),	     T(test_passkey_refusals),
+		T(test_client_data), T(test_policy_refusals),
+		T(test_sign_count),  T(test_stale_state),
+		T(test_door),	     T(test_attest),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

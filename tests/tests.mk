@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Test programs: every x_test.c is one, named out/test/<its path, with _ for />.
 
+comma := ,
 CTIME_SRC := trusted/crypto/ctime_test.c
 CTIME := $(OUT)/test/ctime
 TEST_SRCS := $(filter-out $(CTIME_SRC),$(wildcard */*_test.c */*/*_test.c))
@@ -10,8 +11,16 @@ TEST_BINS := $(foreach t,$(TEST_SRCS),$(call test_bin,$(t)))
 TEST_TEES := $(addprefix $(OUT)/test/,vouch-tee-faults vouch-tee-test \
 	vouch-tee-test-faults)
 
+# TSan is for the host's threads: the TEE has one, and is the ordinary one.
+ifeq ($(SAN),thread)
+$(OUT)/bin/vouch-tee $(TEST_TEES): $(OUT)/%: out/%
+	@mkdir -p $(@D)
+	@ln -sf $(CURDIR)/$< $@
+endif
+
 .PHONY: tests
-tests: $(TEST_BINS) $(CTIME) $(TEST_TEES) $(OUT)/bench/load
+tests: $(TEST_BINS) $(CTIME) $(TEST_TEES) $(OUT)/test/vouchd-faults \
+	$(OUT)/bench/load
 
 # What a test may link: the rooms it may include.
 LIBS_TEE := $(LIB_EMU) $(LIB_TA) $(LIB_CORE)
@@ -28,6 +37,7 @@ $(foreach t,$(TEST_SRCS),$(eval $(call test_rule,$(t))))
 
 # The emulated TEE with a trusted application that only echoes, and both with
 # one that can be told to fail. Never installed.
+ifneq ($(SAN),thread)
 $(OUT)/test/vouch-tee-test: $(call obj,emu/main.c emu/test_ta.c) $(LIB_EMU) \
 		$(LIB_CORE)
 	$(link) -lseccomp
@@ -40,6 +50,12 @@ $(OUT)/test/vouch-tee-faults: $(FAULT_OBJS) $(LIB_TA) $(LIB_CORE)
 $(OUT)/test/vouch-tee-test-faults: $(FAULT_OBJS) $(call obj,emu/test_ta.c) \
 		$(LIB_CORE)
 	$(link) -lseccomp
+endif
+
+# vouchd with a log that can be told to fail: not in the product.
+$(OUT)/test/vouchd-faults: $(call obj,$(NODE_SRCS) tests/vouchd_faults.c) \
+		$(LIB_HOST) $(LIB_CORE) $(LIB_YYJSON)
+	$(link) -lmicrohttpd -lpthread
 
 # Everything secret is marked as undefined memory: a flavour of its own.
 CTIME_SRCS := $(CTIME_SRC) $(VCH_CRYPTO_SRCS) trusted/base/bytes.c \
@@ -52,3 +68,33 @@ $(CTIME): $(CTIME_SRCS) $(VCH_P256_TABLE) $(wildcard trusted/*/*.h)
 		$(SECP256K1_ARCH) $(VCH_S2N_CPPFLAGS) $(VCH_SHA_CPPFLAGS) \
 		$(CTIME_SRCS) -o $@ \
 		-lcmocka
+
+# What is inside the TEE and nothing else, as tools/ta_check.py reads it.
+.PHONY: trusted-objects
+trusted-objects: $(LIB_TA) $(LIB_CORE)
+
+# libFuzzer targets, in the flavour SAN=fuzz: out/san-fuzz/fuzz/<path>.
+INSIDE := $(call obj,tests/inside.c trusted/ta/platform.c)
+INSIDE_WRAPS := $(addprefix -Wl$(comma)--wrap=,TEE_GenerateRandom \
+	TEE_GetSystemTime TEE_GetREETime TEE_Panic vch_panic)
+FUZZ_SRCS := wire/fuzz.c $(wildcard */*_fuzz.c */*/*_fuzz.c)
+fuzz_bin = $(OUT)/fuzz/$(subst /,_,$(basename $(patsubst %/fuzz.c,%_fuzz.c,$(1))))
+
+define fuzz_rule
+$(call fuzz_bin,$(1)): $(call obj,$(1)) $(LIBS_HOST)
+	$$(link) -fsanitize=fuzzer -lcurl -lcrypto -lmicrohttpd -lpthread
+endef
+$(foreach t,$(filter-out tests/door_fuzz.c,$(FUZZ_SRCS)), \
+	$(eval $(call fuzz_rule,$(t))))
+$(OUT)/fuzz/tests_door_fuzz: $(call obj,tests/door_fuzz.c) $(INSIDE) \
+		$(LIBS_HOST) $(LIBS_TEE)
+	$(link) -fsanitize=fuzzer $(INSIDE_WRAPS) -lcrypto -lpthread
+$(INSIDE) $(call obj,tests/door_fuzz.c): WARN += -Iemu/include
+
+.PHONY: fuzzers
+fuzzers: $(foreach t,$(FUZZ_SRCS),$(call fuzz_bin,$(t)))
+
+.PHONY: fuzz
+fuzz: deps ## fuzz every parser: FUZZ_SECONDS=3600 in all
+	@$(MAKE) --no-print-directory -s SAN=fuzz fuzzers
+	@tools/fuzz --seconds $(or $(FUZZ_SECONDS),3600)

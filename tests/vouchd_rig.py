@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A vouchd of one's own for tests: the built program with the emulated TEE,
-on free ports, in a folder of its own. VOUCHD and VOUCH_TEE name other builds
-of the two programs."""
+on free ports, in a folder of its own. VOUCH_OUT names another build's folder,
+VOUCHD and VOUCH_TEE another program."""
 import json
 import os
 import shutil
@@ -11,8 +11,9 @@ import tempfile
 import time
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
-VOUCHD = os.environ.get("VOUCHD", os.path.join(ROOT, "out/bin/vouchd"))
-TEE = os.environ.get("VOUCH_TEE", os.path.join(ROOT, "out/bin/vouch-tee"))
+OUT = os.path.join(ROOT, os.environ.get("VOUCH_OUT", "out"))
+VOUCHD = os.environ.get("VOUCHD", os.path.join(OUT, "bin/vouchd"))
+TEE = os.environ.get("VOUCH_TEE", os.path.join(OUT, "bin/vouch-tee"))
 START_S = 20
 REQUEST_S = 2   # --request-time: shorter than the default, to test it
 

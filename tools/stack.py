@@ -16,7 +16,7 @@ import time
 import urllib.request
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), ".."))
-BIN = os.path.join(ROOT, "out", "bin")
+BIN = os.path.join(ROOT, os.environ.get("VOUCH_OUT", "out"), "bin")
 ENTRY_POINT_ARTIFACT = os.path.join(
     ROOT, "node_modules", "@account-abstraction", "contracts", "artifacts",
     "EntryPoint.json")
@@ -95,7 +95,11 @@ class Stack:
         self.anvil = None
         self.vouchd = None
         self.ready = None
+<<<<<<< HEAD
         self.node_options = []
+=======
+        self.program = os.path.join(BIN, "vouchd")
+>>>>>>> 4d9e9f6 (tests: faults, a model twin, fuzzing, sanitizers, the TA's object code)
         os.makedirs(self.run, mode=0o700, exist_ok=True)
         os.chmod(self.run, 0o700)
 
@@ -147,8 +151,8 @@ class Stack:
         """Starts vouchd and does not wait."""
         self.forget_ready()
         self.vouchd = self.spawn("vouchd", [
-            os.path.join(BIN, "vouchd"), "--data", self.data,
-            "--secure", self.secure,
+            self.program, "--data", self.data, "--secure", self.secure,
+            "--tee", os.path.join(BIN, "vouch-tee"),
             "--listen", f"127.0.0.1:{self.node_port}",
             "--operator", f"127.0.0.1:{self.operator_port}",
             *self.node_options], append=True)

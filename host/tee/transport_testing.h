@@ -3,11 +3,11 @@
 #ifndef HOST_TEE_TRANSPORT_TESTING_H
 #define HOST_TEE_TRANSPORT_TESTING_H
 
+#include <cmocka.h>
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
-#include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,12 +20,12 @@
 #include "host/base/file.h"
 #include "host/tee/transport.h"
 
-#define TEST_TEE "out/test/vouch-tee-test"
-#define TEST_TEE_FAULTS "out/test/vouch-tee-test-faults"
+#define TEST_TEE "test/vouch-tee-test"
+#define TEST_TEE_FAULTS "test/vouch-tee-test-faults"
 
 struct test_device {
-	char root[64];	/* a folder that is removed afterwards */
-	char dir[80];	/* the device's, inside it */
+	char root[64]; /* a folder that is removed afterwards */
+	char dir[80];  /* the device's, inside it */
 };
 
 static inline void test_path(char ret[VCH_PATH_MAX],
@@ -63,17 +63,15 @@ static inline int test_device_remove(void **state)
 	return 0;
 }
 
-/* Where the program of a test was built; VCH_TEST_DIR overrides out/test. */
-static inline const char *test_program(const char *path)
+/* Where the program of a test was built: under out, or VOUCH_OUT. */
+static inline const char *test_program(const char *program)
 {
-	static char other[VCH_PATH_MAX];
-	const char *dir = getenv("VCH_TEST_DIR");
+	static char path[VCH_PATH_MAX];
+	const char *out = getenv("VOUCH_OUT");
 
-	if (!dir)
-		return path;
-	assert_int_equal(vch_path_join(other, dir, strrchr(path, '/') + 1),
+	assert_int_equal(vch_path_join(path, out ? out : "out", program),
 			 VCH_OK);
-	return other;
+	return path;
 }
 
 static inline struct vch_tee_options
