@@ -3,11 +3,12 @@
 #ifndef HOST_TEE_TRANSPORT_TESTING_H
 #define HOST_TEE_TRANSPORT_TESTING_H
 
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
