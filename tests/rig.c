@@ -9,6 +9,8 @@
 #include "host/base/file.h"
 #include "host/cli/abi.h"
 #include "trusted/base/check.h"
+#include "trusted/crypto/sha256.h"
+#include "trusted/policy/change.h"
 #include "trusted/policy/userop.h"
 
 static uint8_t request_buf[VCH_REQUEST_MAX];
@@ -57,6 +59,8 @@ enum vch_err rig_try_tee(struct rig *rig, const char *argument)
 		.argument = argument,
 	};
 
+	if (rig->program)
+		opt.program = rig->program;
 	return vch_tee_start(&rig->tee, &opt);
 }
 
@@ -157,6 +161,7 @@ static void fold_last(const struct rig *rig, struct rig_account *a)
 {
 	static struct vch_batch batch;
 	struct vch_account_record born;
+	struct vch_change_record changed;
 	struct vch_decision made;
 	struct vch_record_head head;
 
@@ -171,6 +176,15 @@ static void fold_last(const struct rig *rig, struct rig_account *a)
 			a->config_len = born.config.len;
 			a->slot = born.slot;
 			take_counters(a, born.counters);
+		} else if (head.kind == VCH_RECORD_CHANGE) {
+			vch_change_record_read(&r, &changed);
+			if (changed.config.len > 0) {
+				memcpy(a->config, changed.config.ptr,
+				       changed.config.len);
+				a->config_len = changed.config.len;
+			}
+			a->slot = changed.slot;
+			take_counters(a, changed.counters);
 		} else {
 			vch_decision_read(&r, &made);
 			a->slot = made.slot;
@@ -244,6 +258,40 @@ void rig_payment(struct rig_op *ret, const struct rig_account *account,
 	rig_sign(ret, passkey);
 }
 
+/* execute with one call, by the ABI's words. */
+static void write_call(struct vch_writer *w, const uint8_t to[20],
+		       struct vch_span data)
+{
+	static const uint8_t mode[32] = {0x01};
+	size_t padded = (data.len + 31) / 32 * 32;
+
+	vch_abi_write_selector(w, "execute(bytes32,bytes)");
+	vch_write_bytes(w, mode, 32);
+	vch_abi_write_u128(w, 64);
+	vch_abi_write_u128(w, 7 * 32 + padded);
+	vch_abi_write_u128(w, 32);
+	vch_abi_write_u128(w, 1);
+	vch_abi_write_u128(w, 32);
+	vch_abi_write_address(w, to);
+	vch_abi_write_u128(w, 0);
+	vch_abi_write_u128(w, 96);
+	vch_abi_write_bytes(w, data);
+}
+
+void rig_call_op(struct rig_op *ret, const struct rig_account *account,
+		 struct vch_demo_passkey *passkey, uint64_t nonce,
+		 const uint8_t to[20], struct vch_span data)
+{
+	struct vch_writer w;
+
+	rig_payment(ret, account, passkey, nonce, 0);
+	w = vch_writer(ret->call_data, sizeof(ret->call_data));
+	write_call(&w, to, data);
+	VCH_CHECK(!w.bad);
+	ret->op.op.call_data = vch_written(&w);
+	rig_sign(ret, passkey);
+}
+
 enum vch_err rig_cosign(struct rig *rig, struct rig_account *account,
 			struct rig_op **ops, size_t cnt,
 			struct vch_cosign_result *ret_results)
@@ -276,4 +324,60 @@ enum vch_err rig_cosign_one(struct rig *rig, struct rig_account *account,
 {
 	VCH_TRY(rig_cosign(rig, account, &op, 1, ret));
 	return (enum vch_err)ret->code;
+}
+
+void rig_change_begin(struct vch_change *ret, struct vch_config *ret_config,
+		      const struct rig_account *account)
+{
+	struct vch_span config = vch_span(account->config, account->config_len);
+
+	VCH_CHECK(vch_config_decode(ret_config, config) == VCH_OK);
+	memset(ret, 0, sizeof(*ret));
+	memcpy(ret->account, account->address, 20);
+	ret->number = ret_config->number + 1;
+	vch_sha256_hash(ret->config_hash, config);
+	vch_policy_of(&ret->policy, ret_config, account->slot.flags);
+}
+
+enum vch_err rig_change(struct rig *rig, struct rig_account *account,
+			struct vch_demo_passkey *passkey,
+			const struct vch_change *change)
+{
+	struct vch_change_account_request req = {
+		.config = vch_span(account->config, account->config_len),
+		.counters = vch_span(account->counters, account->counters_len),
+		.change = *change,
+	};
+	struct vch_writer w = vch_writer(request_buf, sizeof(request_buf));
+	struct vch_change_account_answer ans;
+	struct vch_demo_assertion assertion;
+	struct vch_span answer;
+	uint8_t hash[32];
+
+	vch_change_hash(hash, change);
+	VCH_CHECK(vch_demo_passkey_assert(passkey, &assertion, hash) == VCH_OK);
+	req.assertion = assertion.assertion;
+	VCH_TRY(vch_change_account_request_encode(&w, &req));
+	VCH_TRY(rig_call(rig, VCH_CMD_CHANGE_ACCOUNT, vch_written(&w),
+			 &answer));
+	VCH_TRY(vch_change_account_answer_decode(&ans, answer));
+	VCH_CHECK(ans.recorded == 1);
+	fold_last(rig, account);
+	return (enum vch_err)ans.code;
+}
+
+enum vch_err rig_apply(struct rig *rig, struct rig_account *account,
+		       const struct vch_change *change)
+{
+	struct vch_apply_change_request req = {
+		.config = vch_span(account->config, account->config_len),
+		.counters = vch_span(account->counters, account->counters_len),
+		.change = *change,
+	};
+	struct vch_writer w = vch_writer(request_buf, sizeof(request_buf));
+
+	VCH_TRY(vch_apply_change_request_encode(&w, &req));
+	VCH_TRY(rig_call(rig, VCH_CMD_APPLY_CHANGE, vch_written(&w), NULL));
+	fold_last(rig, account);
+	return VCH_OK;
 }

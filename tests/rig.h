@@ -26,6 +26,7 @@ typedef enum vch_err rig_invoke_fn(uint32_t cmd, struct vch_span request,
 
 struct rig {
 	char dir[64];
+	const char *program; /* NULL: vouch-tee, or that with faults */
 	struct vch_tee *tee;
 	rig_invoke_fn *invoke; /* NULL: tee */
 	struct rig_batch batch[RIG_BATCHES_MAX];
@@ -88,6 +89,10 @@ enum vch_err rig_create(struct rig *rig, struct rig_account *ret,
 void rig_payment(struct rig_op *ret, const struct rig_account *account,
 		 struct vch_demo_passkey *passkey, uint64_t nonce,
 		 uint64_t wei);
+/* The same for one call that moves no native coin. */
+void rig_call_op(struct rig_op *ret, const struct rig_account *account,
+		 struct vch_demo_passkey *passkey, uint64_t nonce,
+		 const uint8_t to[20], struct vch_span data);
 /* Signs anew what a test changed in op->op. */
 void rig_sign(struct rig_op *op, struct vch_demo_passkey *passkey);
 
@@ -102,6 +107,20 @@ enum vch_err rig_cosign(struct rig *rig, struct rig_account *account,
 /* The same for one operation: its own code. */
 enum vch_err rig_cosign_one(struct rig *rig, struct rig_account *account,
 			    struct rig_op *op, struct vch_cosign_result *ret);
+
+/*
+ * Signs the change and asks for it; brings the account. The code in the
+ * answer, or the call's own. account is folded if there is a record.
+ */
+enum vch_err rig_change(struct rig *rig, struct rig_account *account,
+			struct vch_demo_passkey *passkey,
+			const struct vch_change *change);
+/* Asks for the change that waited. */
+enum vch_err rig_apply(struct rig *rig, struct rig_account *account,
+		       const struct vch_change *change);
+/* The next change of the account, asking for what holds already. */
+void rig_change_begin(struct vch_change *ret, struct vch_config *ret_config,
+		      const struct rig_account *account);
 
 /* The newest batch, decoded; views into the rig. */
 void rig_last_batch(const struct rig *rig, struct vch_batch *ret);

@@ -9,7 +9,7 @@ test_bin = $(OUT)/test/$(subst /,_,$(basename $(1)))
 TEST_BINS := $(foreach t,$(TEST_SRCS),$(call test_bin,$(t)))
 
 TEST_TEES := $(addprefix $(OUT)/test/,vouch-tee-faults vouch-tee-test \
-	vouch-tee-test-faults)
+	vouch-tee-test-faults vouch-tee-hasty)
 
 # TSan is for the host's threads: the TEE has one, and is the ordinary one.
 ifeq ($(SAN),thread)
@@ -56,6 +56,14 @@ endif
 $(OUT)/test/vouchd-faults: $(call obj,$(NODE_SRCS) tests/vouchd_faults.c) \
 		$(LIB_HOST) $(LIB_CORE) $(LIB_YYJSON)
 	$(link) -lmicrohttpd -lpthread
+
+# The emulated TEE in which what loosens waits two seconds, not two days.
+$(OUT)/obj/hasty/%.o: %.c
+	@$(cc) $(WARN) -DVCH_DELAY_POLICY_S=2u -I. -c $< -o $@
+$(OUT)/test/vouch-tee-hasty: $(call obj,emu/main.c) \
+		$(OUT)/obj/hasty/trusted/policy/change.o $(LIB_EMU) $(LIB_TA) \
+		$(LIB_CORE)
+	$(link) -lseccomp
 
 # Everything secret is marked as undefined memory: a flavour of its own.
 CTIME_SRCS := $(CTIME_SRC) $(VCH_CRYPTO_SRCS) trusted/base/bytes.c \

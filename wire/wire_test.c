@@ -52,7 +52,7 @@ enum fill {
 };
 
 #define BREAK_NONE SIZE_MAX
-#define MAKER_CAP ((size_t)16 << 20)
+#define MAKER_CAP ((size_t)32 << 20)
 
 /* Writes encodings by a shape. */
 struct maker {

@@ -116,6 +116,8 @@ vch_cli_fn vch_cmd_passkey_create;
 vch_cli_fn vch_cmd_passkey_show;
 vch_cli_fn vch_cmd_account_create;
 vch_cli_fn vch_cmd_account_show;
+vch_cli_fn vch_cmd_account_change;
+vch_cli_fn vch_cmd_account_apply;
 vch_cli_fn vch_cmd_pay;
 vch_cli_fn vch_cmd_operation_hash;
 vch_cli_fn vch_cmd_log_verify;

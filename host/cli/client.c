@@ -206,13 +206,24 @@ static void put_op(yyjson_mut_doc *doc, yyjson_mut_val *obj,
 	vch_doc_put_word(doc, obj, "nonce", op->nonce);
 }
 
+static void put_assertion(yyjson_mut_doc *doc, yyjson_mut_val *params,
+			  const struct vch_assertion *assertion)
+{
+	yyjson_mut_val *obj = vch_doc_put_obj(doc, params, "assertion");
+
+	vch_doc_put_quantity(doc, obj, "passkey", assertion->passkey);
+	vch_doc_put_bytes(doc, obj, "authenticatorData", assertion->auth_data);
+	vch_doc_put_bytes(doc, obj, "clientDataJSON", assertion->client_data);
+	vch_doc_put_bytes(doc, obj, "signature",
+			  vch_span(assertion->signature, 64));
+}
+
 yyjson_mut_val *vch_cosign_params(yyjson_mut_doc *doc,
 				  const struct vch_wallet_account *account,
 				  const struct vch_payment_op *op,
 				  const struct vch_assertion *assertion)
 {
 	yyjson_mut_val *params = yyjson_mut_obj(doc);
-	yyjson_mut_val *obj;
 
 	VCH_CHECK(params);
 	vch_doc_put_bytes(doc, params, "account",
@@ -222,12 +233,7 @@ yyjson_mut_val *vch_cosign_params(yyjson_mut_doc *doc,
 			  vch_span(account->at.entry_point, 20));
 	put_op(doc, vch_doc_put_obj(doc, params, "userOperation"), &op->op);
 	vch_doc_put_quantity(doc, params, "validUntil", op->valid_until);
-	obj = vch_doc_put_obj(doc, params, "assertion");
-	vch_doc_put_quantity(doc, obj, "passkey", assertion->passkey);
-	vch_doc_put_bytes(doc, obj, "authenticatorData", assertion->auth_data);
-	vch_doc_put_bytes(doc, obj, "clientDataJSON", assertion->client_data);
-	vch_doc_put_bytes(doc, obj, "signature",
-			  vch_span(assertion->signature, 64));
+	put_assertion(doc, params, assertion);
 	return params;
 }
 
@@ -285,4 +291,137 @@ enum vch_err vch_client_account(struct vch_client *client, yyjson_val **ret,
 
 	vch_doc_put_bytes(doc, params, "address", vch_span(address, 20));
 	return call(client, ret, "vouch_getAccount");
+}
+
+/* ---- the policy ---------------------------------------------------------- */
+
+enum vch_err vch_client_state(struct vch_client *client,
+			      struct vch_account_state *ret,
+			      struct vch_proof *ret_proof,
+			      struct vch_wallet_account *account)
+{
+	yyjson_val *result;
+
+	VCH_TRY(vch_client_account(client, &result, account->address));
+	if (vch_doc_get_bytes(result, "config", ret->config, &ret->config_len,
+			      sizeof(ret->config)) ||
+	    vch_doc_get_bytes(result, "counters", ret->counters,
+			      &ret->counters_len, sizeof(ret->counters)))
+		return odd(client);
+	VCH_TRY(read_proof(client, ret_proof, result, account->log_key));
+	if (vch_proof_state(ret_proof, account, ret))
+		return say(client, VCH_RECEIPT, ret_proof->why);
+	return VCH_OK;
+}
+
+static void put_lists(yyjson_mut_doc *doc, yyjson_mut_val *obj,
+		      const struct vch_policy *p)
+{
+	yyjson_mut_val *list = vch_doc_put_arr(doc, obj, "origins");
+	yyjson_mut_val *one;
+	size_t i;
+
+	for (i = 0; i < p->origins_cnt; i++)
+		VCH_CHECK(yyjson_mut_arr_add_strncpy(
+			doc, list, (const char *)p->origins[i].ptr,
+			p->origins[i].len));
+	list = vch_doc_put_arr(doc, obj, "networks");
+	for (i = 0; i < p->networks_cnt; i++) {
+		one = yyjson_mut_arr_add_obj(doc, list);
+		vch_doc_put_quantity(doc, one, "chainId",
+				     p->networks[i].chain_id);
+		vch_doc_put_bytes(doc, one, "entryPoint",
+				  vch_span(p->networks[i].entry_point, 20));
+	}
+	list = vch_doc_put_arr(doc, obj, "assets");
+	for (i = 0; i < p->assets_cnt; i++) {
+		one = yyjson_mut_arr_add_obj(doc, list);
+		vch_doc_put_bytes(doc, one, "token",
+				  vch_span(p->assets[i].token, 20));
+		vch_doc_put_quantity(doc, one, "dailyLimit",
+				     p->assets[i].daily_limit);
+	}
+	list = vch_doc_put_arr(doc, obj, "calls");
+	for (i = 0; i < p->calls_cnt; i++) {
+		one = yyjson_mut_arr_add_obj(doc, list);
+		vch_doc_put_bytes(doc, one, "to", vch_span(p->calls[i].to, 20));
+		vch_doc_put_bytes(doc, one, "selector",
+				  vch_span(p->calls[i].selector, 4));
+	}
+}
+
+static void change_params(struct vch_rpc *rpc, const struct vch_change *change,
+			  const struct vch_assertion *assertion)
+{
+	yyjson_mut_doc *doc;
+	yyjson_mut_val *params = vch_rpc_object(rpc, &doc);
+	yyjson_mut_val *obj = vch_doc_put_obj(doc, params, "change");
+
+	vch_doc_put_bytes(doc, obj, "account", vch_span(change->account, 20));
+	vch_doc_put_quantity(doc, obj, "number", change->number);
+	vch_doc_put_bytes(doc, obj, "configHash",
+			  vch_span(change->config_hash, 32));
+	vch_doc_put_quantity(doc, obj, "frozen", change->policy.frozen);
+	vch_doc_put_quantity(doc, obj, "feeMax", change->policy.fee_max);
+	put_lists(doc, obj, &change->policy);
+	put_assertion(doc, params, assertion);
+}
+
+static enum vch_err changed(struct vch_client *client,
+			    struct vch_proof *ret_proof,
+			    struct vch_wallet_account *account,
+			    const struct vch_account_state *before,
+			    const struct vch_change *change, enum vch_err code,
+			    yyjson_val *obj)
+{
+	enum vch_err err;
+
+	VCH_TRY(read_proof(client, ret_proof, obj, account->log_key));
+	err = change ? vch_proof_change(ret_proof, account, before, change,
+					code)
+		     : vch_proof_applied(ret_proof, account, before);
+	if (err)
+		return say(client, VCH_RECEIPT, ret_proof->why);
+	account->seq = ret_proof->change.slot.seq;
+	return VCH_OK;
+}
+
+enum vch_err vch_client_change(struct vch_client *client,
+			       struct vch_wallet_account *account,
+			       struct vch_proof *ret_proof,
+			       const struct vch_account_state *before,
+			       const struct vch_change *change,
+			       const struct vch_assertion *assertion)
+{
+	struct vch_rpc_error error;
+	yyjson_val *result;
+	enum vch_err err;
+
+	ret_proof->len = 0;
+	change_params(client->rpc, change, assertion);
+	err = call(client, &result, "vouch_changeAccount");
+	if (!err)
+		return changed(client, ret_proof, account, before, change, err,
+			       result);
+	vch_rpc_error(client->rpc, &error);
+	if (yyjson_obj_get(error.data, "receipt"))
+		VCH_TRY(changed(client, ret_proof, account, before, change, err,
+				error.data));
+	return err;
+}
+
+enum vch_err vch_client_apply(struct vch_client *client,
+			      struct vch_wallet_account *account,
+			      struct vch_proof *ret_proof,
+			      const struct vch_account_state *before)
+{
+	yyjson_mut_doc *doc;
+	yyjson_mut_val *params = vch_rpc_object(client->rpc, &doc);
+	yyjson_val *result;
+
+	vch_doc_put_bytes(doc, params, "account",
+			  vch_span(account->address, 20));
+	VCH_TRY(call(client, &result, "vouch_applyChange"));
+	return changed(client, ret_proof, account, before, NULL, VCH_OK,
+		       result);
 }

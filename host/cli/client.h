@@ -60,4 +60,28 @@ VCH_MUST enum vch_err vch_client_account(struct vch_client *client,
 					 yyjson_val **ret,
 					 const uint8_t address[20]);
 
+/* An account's config and counters, as the log proves them. VCH_RECEIPT. */
+VCH_MUST enum vch_err vch_client_state(struct vch_client *client,
+				       struct vch_account_state *ret,
+				       struct vch_proof *ret_proof,
+				       struct vch_wallet_account *account);
+
+/*
+ * Has the account's policy changed. VCH_OK: *ret_proof is the record of this
+ * very change. A refusal answers its code; if it was recorded
+ * (ret_proof->len > 0) the record was checked too. VCH_RECEIPT.
+ */
+VCH_MUST enum vch_err vch_client_change(struct vch_client *client,
+					struct vch_wallet_account *account,
+					struct vch_proof *ret_proof,
+					const struct vch_account_state *before,
+					const struct vch_change *change,
+					const struct vch_assertion *assertion);
+
+/* Has the change that waited take effect; checked the same way. */
+VCH_MUST enum vch_err vch_client_apply(struct vch_client *client,
+				       struct vch_wallet_account *account,
+				       struct vch_proof *ret_proof,
+				       const struct vch_account_state *before);
+
 #endif

@@ -92,16 +92,34 @@ enum vch_err vch_cmd_log_verify(struct vch_cli *cli)
 	       (unsigned long long)walk->batches,
 	       (unsigned long long)walk->records,
 	       vch_term_hex(vch_span(walk->log_key, 32)));
-	printf("  %llu starts of shards, %llu accounts, %llu approved, %llu "
-	       "refused\n",
+	printf("  %llu starts of shards, %llu accounts, %llu changes of them, "
+	       "%llu approved, %llu refused\n",
 	       (unsigned long long)walk->starts,
 	       (unsigned long long)walk->accounts,
+	       (unsigned long long)walk->changes,
 	       (unsigned long long)walk->approved,
 	       (unsigned long long)walk->refused);
 	if (!cli->log_key)
 		puts("  (the log itself names that key: compare it with "
 		     "`vouch tee`, or pin --log-key)");
 	return VCH_OK;
+}
+
+static void show_change(const struct vch_change_record *c)
+{
+	struct vch_change change;
+
+	if (vch_change_decode(&change, c->change))
+		return;
+	printf("%s%s%s %s  policy change %llu%s%s\n",
+	       vch_ink(c->code ? VCH_INK_RED : VCH_INK_GREEN),
+	       c->code ? "refused " : "approved", vch_ink(VCH_INK_NONE),
+	       vch_term_hex(vch_span(c->slot.id, 20)),
+	       (unsigned long long)change.number,
+	       c->passkey == VCH_PASSKEY_NONE ? ", which had waited" : "",
+	       c->slot.flags & VCH_SLOT_FROZEN ? ": frozen" : "");
+	if (c->code)
+		printf("  %s\n", vch_err_sentence((enum vch_err)c->code));
 }
 
 static void show_record(void *ctx, const struct vch_logwalk_record *rec)
@@ -123,6 +141,10 @@ static void show_record(void *ctx, const struct vch_logwalk_record *rec)
 		       vch_term_hex(vch_span(rec->account->slot.id, 20)));
 		return;
 	}
+	if (rec->change) {
+		show_change(rec->change);
+		return;
+	}
 	printf("%s%s%s %s  op %s  %s, passkey %u%s%s\n",
 	       vch_ink(d->code ? VCH_INK_RED : VCH_INK_GREEN),
 	       d->code ? "refused " : "approved", vch_ink(VCH_INK_NONE),
@@ -132,6 +154,24 @@ static void show_record(void *ctx, const struct vch_logwalk_record *rec)
 	       d->code ? vch_err_name((enum vch_err)d->code) : "");
 	if (d->code)
 		printf("  %s\n", vch_err_sentence((enum vch_err)d->code));
+}
+
+static void put_change(yyjson_mut_doc *doc, yyjson_mut_val *root,
+		       const struct vch_change_record *c)
+{
+	struct vch_config config;
+
+	VCH_CHECK(yyjson_mut_obj_add_uint(doc, root, "code", c->code) &&
+		  yyjson_mut_obj_add_str(doc, root, "name",
+					 vch_err_name((enum vch_err)c->code)) &&
+		  yyjson_mut_obj_add_uint(doc, root, "passkey", c->passkey) &&
+		  yyjson_mut_obj_add_bool(doc, root, "frozen",
+					  c->slot.flags & VCH_SLOT_FROZEN));
+	if (vch_config_decode(&config, c->config))
+		return;
+	VCH_CHECK(yyjson_mut_obj_add_uint(doc, root, "number", config.number) &&
+		  yyjson_mut_obj_add_uint(doc, root, "pendingDue",
+					  config.pending_due));
 }
 
 static void put_decision(yyjson_mut_doc *doc, yyjson_mut_val *root,
@@ -163,6 +203,7 @@ static void show_record_json(void *ctx, const struct vch_logwalk_record *rec)
 		[VCH_RECORD_START] = "start",
 		[VCH_RECORD_ACCOUNT] = "account",
 		[VCH_RECORD_DECISION] = "decision",
+		[VCH_RECORD_CHANGE] = "change",
 	};
 	yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
 	yyjson_mut_val *root = yyjson_mut_obj(doc);
@@ -183,6 +224,10 @@ static void show_record_json(void *ctx, const struct vch_logwalk_record *rec)
 	if (rec->decision) {
 		put_slot(doc, root, &rec->decision->slot);
 		put_decision(doc, root, rec->decision);
+	}
+	if (rec->change) {
+		put_slot(doc, root, &rec->change->slot);
+		put_change(doc, root, rec->change);
 	}
 	vch_doc_put_bytes(doc, root, "record", rec->bytes);
 	vch_doc_show(doc);
@@ -214,6 +259,8 @@ static enum vch_err verify_receipt(struct vch_cli *cli, const char *hex,
 	rec.head = proof.head;
 	if (proof.head.kind == VCH_RECORD_ACCOUNT)
 		rec.account = &proof.account;
+	else if (proof.head.kind == VCH_RECORD_CHANGE)
+		rec.change = &proof.change;
 	else
 		rec.decision = &proof.decision;
 	if (cli->json)

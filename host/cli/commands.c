@@ -7,6 +7,18 @@
 #define PAY_OPTIONS                                                            \
 	(NODE_OPTIONS | VCH_O(PASSKEY) | VCH_O(CHAIN) | VCH_O(BUNDLER_FROM))
 
+#define POLICY_OPTIONS (NODE_OPTIONS | VCH_O(PASSKEY) | VCH_O(JSON))
+#define POLICY_HELP                                                            \
+	"The passkey signs the whole new policy. What is tighter than before " \
+	"holds at once;\nif anything is not, the rest waits two days and any " \
+	"other change takes its place.\nThe record is checked: the change "    \
+	"you "                                                                 \
+	"signed, and the config that follows."
+/* One row of `vouch account`: they differ in what they edit. */
+#define POLICY(verb, args, summary, example)                                   \
+	{"account",   verb,    args,	       summary,                        \
+	 POLICY_HELP, example, POLICY_OPTIONS, vch_cmd_account_change}
+
 const struct vch_cli_command vch_cli_commands[] = {
 	{"demo", NULL, NULL, "the whole story once, from passkey to refusals",
 	 "Makes a new demo passkey and account, funds it from the chain's "
@@ -32,6 +44,31 @@ const struct vch_cli_command vch_cli_commands[] = {
 	 vch_cmd_account_create},
 	{"account", "show", "ADDRESS", "what the node knows of an account",
 	 NULL, NULL, VCH_O(NODE) | VCH_O(JSON), vch_cmd_account_show},
+	POLICY("limit", "ADDRESS AMOUNT [TOKEN]",
+	       "the daily limit of the native coin or a token, in its smallest "
+	       "unit; none: not at all",
+	       "vouch account limit 0x… 0.05ether"),
+	POLICY("fee", "ADDRESS AMOUNT",
+	       "the most one operation may cost in "
+	       "fees",
+	       NULL),
+	POLICY("list", "ADDRESS CONTRACT METHOD",
+	       "allows calls outside the limits: 0x and 8 digits, "
+	       "mint(uint256), or spender",
+	       "vouch account list 0x… 0x… 'mint(uint256)'"),
+	POLICY("unlist", "ADDRESS CONTRACT METHOD", "takes that back", NULL),
+	POLICY("allow-page", "ADDRESS URL", "one more page may ask the passkey",
+	       NULL),
+	POLICY("drop-page", "ADDRESS URL", "takes that back", NULL),
+	POLICY("allow-chain", "ADDRESS ID", "one more chain to act on", NULL),
+	POLICY("drop-chain", "ADDRESS ID", "takes that back", NULL),
+	POLICY("freeze", "ADDRESS", "stops all co-signatures, at once",
+	       "vouch account freeze 0x…"),
+	POLICY("unfreeze", "ADDRESS", "lets them go on, after the wait", NULL),
+	POLICY("cancel", "ADDRESS", "drops the change that waits", NULL),
+	{"account", "apply", "ADDRESS",
+	 "makes the change hold that has waited long enough", NULL, NULL,
+	 POLICY_OPTIONS, vch_cmd_account_apply},
 	{"pay", NULL, NULL, "pays: passkey, co-signer, chain",
 	 "The co-signer's record is checked before the operation is sent "
 	 "through\nEntryPoint.handleOps.",

@@ -86,6 +86,10 @@ static enum vch_err take_record(struct vch_logwalk *walk,
 		rec.decision = &decoded.decision;
 		walk->approved += decoded.decision.code == VCH_OK;
 		walk->refused += decoded.decision.code != VCH_OK;
+	} else if (rec.head.kind == VCH_RECORD_CHANGE) {
+		rec.change = &decoded.change;
+		walk->changes += decoded.change.code == VCH_OK;
+		walk->refused += decoded.change.code != VCH_OK;
 	}
 	rec.incarnation = at->incarnation;
 	rec.index = at->index++;

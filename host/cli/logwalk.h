@@ -30,6 +30,7 @@ struct vch_logwalk {
 	uint64_t accounts;
 	uint64_t approved;
 	uint64_t refused;
+	uint64_t changes;
 	const char *why;
 };
 
@@ -43,6 +44,7 @@ struct vch_logwalk_record {
 	const struct vch_start *start;		  /* or NULL */
 	const struct vch_account_record *account; /* or NULL */
 	const struct vch_decision *decision;	  /* or NULL */
+	const struct vch_change_record *change;	  /* or NULL */
 };
 
 typedef void vch_logwalk_fn(void *ctx, const struct vch_logwalk_record *record);

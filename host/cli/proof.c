@@ -61,6 +61,8 @@ enum vch_err vch_record_decode(struct vch_proof *ret, struct vch_span record)
 		vch_account_record_read(&r, &ret->account);
 	else if (ret->head.kind == VCH_RECORD_DECISION)
 		vch_decision_read(&r, &ret->decision);
+	else if (ret->head.kind == VCH_RECORD_CHANGE)
+		vch_change_record_read(&r, &ret->change);
 	else
 		return VCH_FORMAT;
 	return vch_reader_end(&r);
@@ -81,15 +83,16 @@ enum vch_err vch_proof_check_var(struct vch_proof *proof,
 }
 
 /* The slot's state is the hash of exactly these config and counters. */
-static bool state_fits(const struct vch_account_record *rec)
+static bool state_fits(const struct vch_slot *slot, struct vch_span config,
+		       struct vch_span counters)
 {
 	uint8_t hashes[64];
 	uint8_t state[32];
 
-	vch_sha256_hash(hashes, rec->config);
-	vch_sha256_hash(hashes + 32, rec->counters);
+	vch_sha256_hash(hashes, config);
+	vch_sha256_hash(hashes + 32, counters);
 	vch_sha256_hash(state, vch_span(hashes, sizeof(hashes)));
-	return memcmp(state, rec->slot.state, 32) == 0;
+	return memcmp(state, slot->state, 32) == 0;
 }
 
 /* Only this passkey on only this page. */
@@ -156,7 +159,9 @@ enum vch_err vch_proof_statement(struct vch_proof *proof,
 	      "the record does not make an account");
 	CLAIM(proof, !vch_config_decode(&config, rec->config),
 	      "the config is not in its canonical form");
-	CLAIM(proof, state_fits(rec) && rec->slot.seq == 1,
+	CLAIM(proof,
+	      state_fits(&rec->slot, rec->config, rec->counters) &&
+		      rec->slot.seq == 1,
 	      "the record is not the first of a new account");
 	CLAIM(proof, rec->slot.flags == 0, "the account is born frozen");
 	CLAIM(proof, keys_fit(&config, passkey),
@@ -188,5 +193,122 @@ enum vch_err vch_proof_decision(struct vch_proof *proof,
 	      "the record tells another decision than the answer");
 	CLAIM(proof, rec->slot.seq > account->seq,
 	      "the record is older than one shown before: a rolled-back log");
+	return VCH_OK;
+}
+
+static const struct vch_slot *slot_of(const struct vch_proof *proof)
+{
+	switch (proof->head.kind) {
+	case VCH_RECORD_ACCOUNT:
+		return &proof->account.slot;
+	case VCH_RECORD_CHANGE:
+		return &proof->change.slot;
+	default:
+		return &proof->decision.slot;
+	}
+}
+
+enum vch_err vch_proof_state(struct vch_proof *proof,
+			     const struct vch_wallet_account *account,
+			     struct vch_account_state *state)
+{
+	const struct vch_slot *slot = slot_of(proof);
+
+	CLAIM(proof, !memcmp(slot->id, account->address, 20),
+	      "the record is about another account");
+	CLAIM(proof, slot->seq >= account->seq,
+	      "the record is older than one shown before: a rolled-back log");
+	CLAIM(proof,
+	      state_fits(slot, vch_span(state->config, state->config_len),
+			 vch_span(state->counters, state->counters_len)),
+	      "config or counters are not those of the record");
+	CLAIM(proof, !vch_account_state_read(state, slot->flags),
+	      "config or counters are not in their canonical form");
+	CLAIM(proof,
+	      !memcmp(state->is.config.address, account->address, 20) &&
+		      !memcmp(state->is.config.cosigner, account->cosigner, 20),
+	      "the config is of another account");
+	return VCH_OK;
+}
+
+/* The record of a change is of this account and newer than any other. */
+static enum vch_err change_belongs(struct vch_proof *proof,
+				   const struct vch_wallet_account *account,
+				   enum vch_err code)
+{
+	const struct vch_change_record *rec = &proof->change;
+
+	CLAIM(proof, proof->head.kind == VCH_RECORD_CHANGE,
+	      "the record is not a change");
+	CLAIM(proof, !memcmp(rec->slot.id, account->address, 20),
+	      "the record is about another account");
+	CLAIM(proof, rec->code == (uint16_t)code,
+	      "the record tells another decision than the answer");
+	CLAIM(proof, rec->slot.seq > account->seq,
+	      "the record is older than one shown before: a rolled-back log");
+	return VCH_OK;
+}
+
+/* The record's config and flags are these. */
+static bool config_is(const struct vch_change_record *rec,
+		      const struct vch_changing *want)
+{
+	uint8_t bytes[VCH_CONFIG_ENC_MAX];
+	struct vch_writer w = vch_writer(bytes, sizeof(bytes));
+
+	vch_config_write(&w, &want->config);
+	return vch_span_equal(vch_written(&w), rec->config) &&
+	       rec->slot.flags == want->flags &&
+	       state_fits(&rec->slot, rec->config, rec->counters);
+}
+
+enum vch_err vch_proof_change(struct vch_proof *proof,
+			      const struct vch_wallet_account *account,
+			      const struct vch_account_state *before,
+			      const struct vch_change *change,
+			      enum vch_err code)
+{
+	const struct vch_change_record *rec = &proof->change;
+	struct vch_time time = {.refill_s = proof->head.refill_s};
+	struct vch_changing after = before->is;
+	uint8_t bytes[VCH_CHANGE_ENC_MAX], hash[32];
+	struct vch_writer w = vch_writer(bytes, sizeof(bytes));
+
+	VCH_TRY(change_belongs(proof, account, code));
+	vch_change_write(&w, change);
+	CLAIM(proof, vch_span_equal(rec->change, vch_written(&w)),
+	      "the record is about another change");
+	if (code != VCH_OK)
+		return VCH_OK;
+	vch_change_hash(hash, change);
+	CLAIM(proof,
+	      !vch_change_take(&after, change, before->config_hash, hash,
+			       &time) &&
+		      config_is(rec, &after),
+	      "the config in the record is not what the change makes of it");
+	return VCH_OK;
+}
+
+enum vch_err vch_proof_applied(struct vch_proof *proof,
+			       const struct vch_wallet_account *account,
+			       const struct vch_account_state *before)
+{
+	const struct vch_change_record *rec = &proof->change;
+	struct vch_time time = {.refill_s = proof->head.refill_s};
+	struct vch_changing after = before->is;
+	struct vch_change change;
+	uint8_t hash[32];
+
+	VCH_TRY(change_belongs(proof, account, VCH_OK));
+	CLAIM(proof,
+	      !vch_change_decode(&change, rec->change) &&
+		      rec->passkey == VCH_PASSKEY_NONE,
+	      "the record is not of a change that waited");
+	vch_change_hash(hash, &change);
+	CLAIM(proof,
+	      !vch_change_apply(&after, &change, hash, &time) &&
+		      config_is(rec, &after),
+	      "the config in the record is not what the waiting change makes "
+	      "of it");
 	return VCH_OK;
 }

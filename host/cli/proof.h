@@ -7,6 +7,7 @@
 #ifndef HOST_CLI_PROOF_H
 #define HOST_CLI_PROOF_H
 
+#include "host/cli/policy.h"
 #include "host/cli/wallet.h"
 #include "trusted/base/bytes.h"
 #include "wire/gen/log.h"
@@ -38,6 +39,7 @@ struct vch_proof {
 	struct vch_record_head head;
 	struct vch_account_record account; /* head.kind RECORD_ACCOUNT */
 	struct vch_decision decision;	   /* head.kind RECORD_DECISION */
+	struct vch_change_record change;   /* head.kind RECORD_CHANGE */
 	const char *why;
 };
 
@@ -67,5 +69,31 @@ VCH_MUST enum vch_err
 vch_proof_decision(struct vch_proof *proof,
 		   const struct vch_wallet_account *account,
 		   const uint8_t op_hash[32], enum vch_err code);
+
+/*
+ * The receipt's record is of this account, not older than what was shown
+ * before, and config and counters in *state are what its slot was made from.
+ * Then reads them.
+ */
+VCH_MUST enum vch_err vch_proof_state(struct vch_proof *proof,
+				      const struct vch_wallet_account *account,
+				      struct vch_account_state *state);
+
+/*
+ * The record is about this very change of this account, its code is this
+ * one, and the new config is what follows from the one before: computed here
+ * again, byte for byte.
+ */
+VCH_MUST enum vch_err vch_proof_change(struct vch_proof *proof,
+				       const struct vch_wallet_account *account,
+				       const struct vch_account_state *before,
+				       const struct vch_change *change,
+				       enum vch_err code);
+
+/* The record makes the change hold that waited before. */
+VCH_MUST enum vch_err
+vch_proof_applied(struct vch_proof *proof,
+		  const struct vch_wallet_account *account,
+		  const struct vch_account_state *before);
 
 #endif

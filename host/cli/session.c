@@ -38,19 +38,26 @@ static enum vch_err find_bundler(struct vch_session *s)
 	return VCH_OK;
 }
 
-enum vch_err vch_session_open(struct vch_session *s, struct vch_cli *cli)
+enum vch_err vch_session_open_node(struct vch_session *s, struct vch_cli *cli)
 {
 	enum vch_err err;
 
 	memset(s, 0, sizeof(*s));
 	s->cli = cli;
+	err = vch_client_open(&s->client, cli->node, cli->token_file);
+	return err ? vch_cli_fail(cli, err, "the token in %s (or its url)",
+				  cli->token_file)
+		   : VCH_OK;
+}
+
+enum vch_err vch_session_open(struct vch_session *s, struct vch_cli *cli)
+{
+	enum vch_err err;
+
+	VCH_TRY(vch_session_open_node(s, cli));
 	err = vch_eth_open(&s->eth, cli->chain);
 	if (err)
 		return vch_cli_fail(cli, err, "--chain %s", cli->chain);
-	err = vch_client_open(&s->client, cli->node, cli->token_file);
-	if (err)
-		return vch_cli_fail(cli, err, "the token in %s (or its url)",
-				    cli->token_file);
 	return cli->print_request ? VCH_OK : find_bundler(s);
 }
 

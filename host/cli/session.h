@@ -26,6 +26,9 @@ struct vch_session {
 /* Opens the connections and asks the chain who carries operations. */
 VCH_MUST enum vch_err vch_session_open(struct vch_session *s,
 				       struct vch_cli *cli);
+/* The same for what needs no chain. */
+VCH_MUST enum vch_err vch_session_open_node(struct vch_session *s,
+					    struct vch_cli *cli);
 /* Closes what is open and wipes the passkey. */
 void vch_session_close(struct vch_session *s);
 

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/node/json_account.h"
 
+#include "host/node/json_change.h"
+#include "host/node/json_parts.h"
+
 static void put_passkeys(struct vch_buf *out, const struct vch_config *config)
 {
 	vch_json_open(out, "passkeys", '[');
@@ -12,30 +15,6 @@ static void put_passkeys(struct vch_buf *out, const struct vch_config *config)
 		vch_json_put_hex(out, "y", passkey->y, 32);
 		vch_json_put_hex(out, "rpIdHash", passkey->rp_id_hash, 32);
 		vch_json_put_quantity(out, "flags", passkey->flags);
-		vch_json_close(out, '}');
-	}
-	vch_json_close(out, ']');
-}
-
-static void put_origins(struct vch_buf *out, const struct vch_config *config)
-{
-	vch_json_open(out, "origins", '[');
-	for (size_t i = 0; i < config->origins_cnt; i++)
-		vch_json_put_text(out, NULL,
-				  (const char *)config->origins[i].ptr,
-				  config->origins[i].len);
-	vch_json_close(out, ']');
-}
-
-static void put_networks(struct vch_buf *out, const struct vch_config *config)
-{
-	vch_json_open(out, "networks", '[');
-	for (size_t i = 0; i < config->networks_cnt; i++) {
-		const struct vch_network *network = &config->networks[i];
-
-		vch_json_open(out, NULL, '{');
-		vch_json_put_quantity(out, "chainId", network->chain_id);
-		vch_json_put_hex(out, "entryPoint", network->entry_point, 20);
 		vch_json_close(out, '}');
 	}
 	vch_json_close(out, ']');
@@ -60,6 +39,28 @@ static void put_assets(struct vch_buf *out, const struct vch_config *config,
 	vch_json_close(out, ']');
 }
 
+/* The change that waits, or null. */
+static enum vch_err put_pending(struct vch_buf *out,
+				const struct vch_config *config,
+				const struct vch_account_view *account)
+{
+	struct vch_change change;
+
+	if (config->pending_due == 0) {
+		vch_json_put_json(out, "pending", "null", 4);
+		return VCH_OK;
+	}
+	if (vch_change_decode(&change, vch_span(account->change,
+						account->change_len)) != VCH_OK)
+		return VCH_CORRUPT;
+	vch_json_open(out, "pending", '{');
+	vch_json_put_quantity(out, "due", config->pending_due);
+	vch_json_put_hex(out, "hash", config->pending_hash, 32);
+	vch_json_put_change(out, "change", &change);
+	vch_json_close(out, '}');
+	return VCH_OK;
+}
+
 enum vch_err vch_json_account(struct vch_buf *out,
 			      const struct vch_account_view *account)
 {
@@ -81,11 +82,18 @@ enum vch_err vch_json_account(struct vch_buf *out,
 	vch_json_put_hex(out, "implementation", config.implementation, 20);
 	vch_json_put_quantity(out, "feeMax", config.fee_max);
 	put_passkeys(out, &config);
-	put_origins(out, &config);
-	put_networks(out, &config);
+	vch_json_put_origins(out, config.origins, config.origins_cnt);
+	vch_json_put_networks(out, config.networks, config.networks_cnt);
 	/* `spent` is of this day (UTC days since the epoch). */
 	vch_json_put_quantity(out, "day", counters.day);
 	put_assets(out, &config, &counters);
+	vch_json_put_calls(out, config.calls, config.calls_cnt);
+	vch_json_put_quantity(out, "number", config.number);
+	VCH_TRY(put_pending(out, &config, account));
+	/* all of the above, byte for byte: the receipt's state proves it */
+	vch_json_put_hex(out, "config", account->config, account->config_len);
+	vch_json_put_hex(out, "counters", account->counters,
+			 account->counters_len);
 	vch_json_put_bool(out, "frozen", (slot->flags & VCH_SLOT_FROZEN) != 0);
 	vch_json_put_quantity(out, "seq", slot->seq);
 	vch_json_put_hex(out, "receipt", account->receipt,

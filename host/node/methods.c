@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "host/node/json_account.h"
+#include "host/node/json_change.h"
 #include "host/node/json_cosign.h"
 #include "host/node/json_create.h"
 #include "host/node/json_evidence.h"
@@ -166,6 +167,65 @@ static void cosign(struct vch_call *call, yyjson_val *params)
 	submit(call, VCH_CMD_COSIGN_BATCH, vch_written(&w), on_cosigned);
 }
 
+/* --- vouch_changeAccount, vouch_applyChange ------------------------------ */
+
+static void on_changed(void *ctx, const struct vch_outcome *outcome)
+{
+	struct vch_change_account_answer answer; /* APPLY_CHANGE has the same */
+	struct vch_call *call = ctx;
+	struct vch_buf out = vch_json_out();
+	enum vch_err err = outcome->err;
+
+	if (err == VCH_OK && vch_change_account_answer_decode(
+				     &answer, outcome->answer) != VCH_OK)
+		err = VCH_INTERNAL;
+	if (err == VCH_OK && answer.code != VCH_OK)
+		err = vch_err_known(answer.code) ? (enum vch_err)answer.code
+						 : VCH_INTERNAL;
+	if (err != VCH_OK) {
+		vch_call_error(call, err, NULL, outcome->receipt);
+		return;
+	}
+	vch_json_open(&out, NULL, '{');
+	vch_json_put_hex(&out, "receipt", outcome->receipt.ptr,
+			 outcome->receipt.len);
+	vch_json_close(&out, '}');
+	vch_call_result(call, &out);
+}
+
+static void change_account(struct vch_call *call, yyjson_val *params)
+{
+	uint8_t bytes[VCH_CHANGE_ACCOUNT_REQUEST_ENC_MAX];
+	struct vch_writer w = vch_writer(bytes, sizeof(bytes));
+	struct vch_json_fault fault = {0};
+
+	if (vch_json_change(&w, params, &fault) != VCH_OK) {
+		vch_call_fault(call, &fault);
+		return;
+	}
+	submit(call, VCH_CMD_CHANGE_ACCOUNT, vch_written(&w), on_changed);
+}
+
+static void apply_change(struct vch_call *call, yyjson_val *params)
+{
+	uint8_t bytes[VCH_APPLY_CHANGE_REQUEST_ENC_MAX];
+	struct vch_writer w = vch_writer(bytes, sizeof(bytes));
+	struct vch_apply_change_request req = {0};
+	struct vch_account_view account;
+
+	if (!find_account(call, params, "account", &account))
+		return;
+	free(account.receipt);
+	if (vch_change_decode(&req.change,
+			      vch_span(account.change, account.change_len)) !=
+		    VCH_OK ||
+	    vch_apply_change_request_encode(&w, &req) != VCH_OK) {
+		vch_call_error(call, VCH_NO_CHANGE, NULL, NONE);
+		return;
+	}
+	submit(call, VCH_CMD_APPLY_CHANGE, vch_written(&w), on_changed);
+}
+
 /* --- kms_attest --------------------------------------------------------- */
 
 static void on_attested(void *ctx, const struct vch_outcome *outcome)
@@ -206,6 +266,11 @@ static const struct vch_shape SHAPES[] = {
 	{"passkey", "x:word y:word rpIdHash:word flags?:quantity"},
 	{"network", "chainId:quantity entryPoint:address"},
 	{"asset", "token:address dailyLimit:quantity spent:quantity"},
+	{"limit", "token:address dailyLimit:quantity"},
+	{"call", "to:address selector:bytes"},
+	{"change", "account:address number:quantity configHash:word "
+		   "frozen:quantity feeMax:quantity origins:[string] "
+		   "networks:[network] assets:[limit] calls:[call]"},
 	{"userOperation",
 	 "sender:address nonce:quantity factory?:address factoryData?:bytes "
 	 "callData:bytes callGasLimit:quantity verificationGasLimit:quantity "
@@ -255,7 +320,9 @@ const struct vch_method vch_methods[] = {
 			  "implementation:address feeMax:quantity "
 			  "passkeys:[passkey] origins:[string] "
 			  "networks:[network] day:quantity assets:[asset] "
-			  "frozen:bool seq:quantity receipt:bytes",
+			  "calls:[call] number:quantity pending:any "
+			  "config:bytes counters:bytes frozen:bool "
+			  "seq:quantity receipt:bytes",
 	},
 	{
 		.name = "vouch_cosign",
@@ -268,6 +335,23 @@ const struct vch_method vch_methods[] = {
 			  "assertion:assertion",
 		.result = "signature:signature65 validUntil:quantity "
 			  "receipt:bytes",
+	},
+	{
+		.name = "vouch_changeAccount",
+		.needs_token = true,
+		.run = change_account,
+		.summary = "Changes an account's policy by its passkey's word: "
+			   "what tightens holds at once, what loosens waits.",
+		.params = "change:change assertion:assertion",
+		.result = "receipt:bytes",
+	},
+	{
+		.name = "vouch_applyChange",
+		.needs_token = true,
+		.run = apply_change,
+		.summary = "Takes the change that waited, once it is due.",
+		.params = "account:address",
+		.result = "receipt:bytes",
 	},
 	{
 		.name = "vouch_getReceipt",

@@ -17,8 +17,10 @@ struct entry {
 	uint8_t record_idx;
 	uint16_t config_len;
 	uint16_t counters_len;
+	uint16_t change_len;
 	uint8_t *config;
 	uint8_t *counters;
+	uint8_t *change; /* that waits; NULL or empty: none does */
 };
 
 /* Open addressing; a power of two, at most half full. */
@@ -52,6 +54,7 @@ void vch_index_free(struct vch_index *index)
 	for (size_t i = 0; i < index->cap; i++) {
 		free(index->table[i].config);
 		free(index->table[i].counters);
+		free(index->table[i].change);
 	}
 	pthread_mutex_destroy(&index->mutex);
 	free(index->table);
@@ -105,7 +108,29 @@ static enum vch_err decode_account(struct vch_fold_item *ret,
 	ret->slot = rec.slot;
 	ret->config = rec.config;
 	ret->counters = rec.counters;
+	ret->change = vch_span(NULL, 0);
 	return vch_reader_end(r);
+}
+
+/* The change is kept while the config says that it waits. */
+static enum vch_err decode_change(struct vch_fold_item *ret,
+				  struct vch_reader *r)
+{
+	struct vch_change_record rec;
+	struct vch_config config;
+
+	vch_change_record_read(r, &rec);
+	VCH_TRY(vch_reader_end(r));
+	ret->slot = rec.slot;
+	ret->config = rec.config;
+	ret->counters = rec.counters;
+	ret->change = vch_span(NULL, 0);
+	if (rec.config.len == 0)
+		return VCH_OK;
+	VCH_TRY(vch_config_decode(&config, rec.config));
+	if (config.pending_due != 0)
+		ret->change = rec.change;
+	return VCH_OK;
 }
 
 static enum vch_err decode_decision(struct vch_fold_item *ret,
@@ -138,6 +163,8 @@ static enum vch_err decode_record(struct vch_fold_item *ret, bool *ret_account,
 		return decode_account(ret, &r);
 	case VCH_RECORD_DECISION:
 		return decode_decision(ret, &r);
+	case VCH_RECORD_CHANGE:
+		return decode_change(ret, &r);
 	default:
 		return VCH_CORRUPT;
 	}
@@ -189,8 +216,13 @@ static void apply_item(struct vch_index *index, struct vch_log_pos pos,
 		return; /* a decision of an account that was never made */
 	if (!e->config)
 		index->stats.accounts++;
-	if (item->config.len > 0)
+	if (item->config.len > 0) {
 		replace(&e->config, &e->config_len, item->config);
+		if (item->change.len > 0)
+			replace(&e->change, &e->change_len, item->change);
+		else
+			e->change_len = 0;
+	}
 	replace(&e->counters, &e->counters_len, item->counters);
 	e->slot = item->slot;
 	e->pos = pos;
@@ -232,6 +264,9 @@ static enum vch_err copy_entry(struct vch_index *index,
 	ret->counters_len = e->counters_len;
 	memcpy(ret->config, e->config, e->config_len);
 	memcpy(ret->counters, e->counters, e->counters_len);
+	ret->change_len = e->change_len;
+	if (e->change_len > 0)
+		memcpy(ret->change, e->change, e->change_len);
 	*ret_at = *e;
 	return VCH_OK;
 }

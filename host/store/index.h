@@ -21,6 +21,8 @@ struct vch_account_view {
 	uint8_t counters[VCH_COUNTERS_MAX];
 	size_t config_len;
 	size_t counters_len;
+	uint8_t change[VCH_CHANGE_MAX]; /* that waits; none: length 0 */
+	size_t change_len;
 	uint8_t *receipt; /* encoded `receipt`; free() it, may be NULL */
 	size_t receipt_len;
 };
@@ -35,6 +37,7 @@ struct vch_fold_item {
 	struct vch_slot slot;
 	struct vch_span config; /* empty: as it was */
 	struct vch_span counters;
+	struct vch_span change; /* that waits, if config is not empty */
 	uint8_t section_idx;
 	uint8_t record_idx;
 };

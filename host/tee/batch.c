@@ -68,6 +68,52 @@ enum vch_err vch_gather_add(struct vch_gather *gather, struct vch_job *job,
 	return VCH_OK;
 }
 
+bool vch_is_change(uint32_t cmd)
+{
+	return cmd == VCH_CMD_CHANGE_ACCOUNT || cmd == VCH_CMD_APPLY_CHANGE;
+}
+
+enum vch_err vch_change_account_of(uint8_t ret[20], uint32_t cmd,
+				   struct vch_span request)
+{
+	struct vch_change_account_request req = {0};
+	struct vch_apply_change_request apply = {0};
+
+	if (cmd == VCH_CMD_CHANGE_ACCOUNT) {
+		VCH_TRY(vch_change_account_request_decode(&req, request));
+		memcpy(ret, req.change.account, 20);
+	} else {
+		VCH_TRY(vch_apply_change_request_decode(&apply, request));
+		memcpy(ret, apply.change.account, 20);
+	}
+	if (req.config.len + req.counters.len + apply.config.len +
+		    apply.counters.len >
+	    0)
+		return VCH_FORMAT;
+	return VCH_OK;
+}
+
+enum vch_err vch_change_bring(struct vch_writer *w, uint32_t cmd,
+			      struct vch_span request, struct vch_index *index)
+{
+	struct vch_change_account_request req;
+	struct vch_apply_change_request apply;
+	struct vch_account_view view;
+
+	if (cmd == VCH_CMD_CHANGE_ACCOUNT) {
+		VCH_TRY(vch_change_account_request_decode(&req, request));
+		VCH_TRY(vch_index_get(index, &view, req.change.account, false));
+		req.config = vch_span(view.config, view.config_len);
+		req.counters = vch_span(view.counters, view.counters_len);
+		return vch_change_account_request_encode(w, &req);
+	}
+	VCH_TRY(vch_apply_change_request_decode(&apply, request));
+	VCH_TRY(vch_index_get(index, &view, apply.change.account, false));
+	apply.config = vch_span(view.config, view.config_len);
+	apply.counters = vch_span(view.counters, view.counters_len);
+	return vch_apply_change_request_encode(w, &apply);
+}
+
 void vch_gather_fail(struct vch_gather *gather, enum vch_err err)
 {
 	for (uint8_t i = 0; i < gather->request.ops_cnt; i++)
@@ -101,8 +147,7 @@ static enum vch_err next_receipt(struct vch_receipt *ret, struct cursor *c,
 }
 
 static void finish_one(struct vch_job *job,
-		       const struct vch_cosign_result *result,
-		       struct cursor *c)
+		       const struct vch_cosign_result *result, struct cursor *c)
 {
 	uint8_t answer[VCH_COSIGN_RESULT_ENC_MAX];
 	uint8_t receipt_buf[VCH_RECEIPT_ENC_MAX];

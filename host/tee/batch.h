@@ -18,7 +18,8 @@ struct vch_job {
 	uint64_t deadline_ns;
 	vch_done_fn *done;
 	void *ctx;
-	struct vch_cosign_op op; /* of a COSIGN_BATCH; views into request */
+	struct vch_cosign_op op; /* of a COSIGN_BATCH; views into request;
+				    of a change: its account alone */
 	size_t request_len;
 	uint8_t request[];
 };
@@ -49,6 +50,20 @@ VCH_MUST enum vch_err vch_gather_add(struct vch_gather *gather,
 				     struct vch_job *job,
 				     struct vch_index *index,
 				     struct vch_blobs *blobs);
+
+/*
+ * Rewrites the request of a change (CHANGE_ACCOUNT or APPLY_CHANGE) so that it
+ * brings the account's config and counters. VCH_ACCOUNT, VCH_FORMAT.
+ */
+VCH_MUST enum vch_err vch_change_bring(struct vch_writer *w, uint32_t cmd,
+				       struct vch_span request,
+				       struct vch_index *index);
+
+/* True for the two commands that bring an account and change it. */
+bool vch_is_change(uint32_t cmd);
+/* Whose change it is. VCH_FORMAT, also if it brings what the worker brings. */
+VCH_MUST enum vch_err vch_change_account_of(uint8_t ret[20], uint32_t cmd,
+					    struct vch_span request);
 
 /* Answers a job and frees it. */
 void vch_job_finish(struct vch_job *job, enum vch_err err,

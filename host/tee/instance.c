@@ -224,13 +224,25 @@ static void count_operations(struct vch_worker *w, uint8_t cnt)
 
 static enum vch_err serve_alone(struct vch_instance *in, struct vch_job *job)
 {
+	uint8_t brought[VCH_CHANGE_ACCOUNT_REQUEST_ENC_MAX];
+	struct vch_writer w = vch_writer(brought, sizeof(brought));
+	struct vch_span request = vch_span(job->request, job->request_len);
 	uint8_t receipt[VCH_RECEIPT_ENC_MAX];
 	struct called called;
 	enum vch_err err;
 
 	count_operations(in->worker, 1);
-	err = call(in, &called, job->cmd,
-		   vch_span(job->request, job->request_len));
+	if (vch_is_change(job->cmd)) {
+		err = vch_change_bring(&w, job->cmd, request,
+				       in->worker->index);
+		if (err != VCH_OK) {
+			vch_job_finish(job, err, vch_span(NULL, 0),
+				       vch_span(NULL, 0));
+			return VCH_OK;
+		}
+		request = vch_written(&w);
+	}
+	err = call(in, &called, job->cmd, request);
 	if (err != VCH_OK)
 		vch_job_finish(job, err, vch_span(NULL, 0), vch_span(NULL, 0));
 	else

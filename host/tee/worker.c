@@ -395,7 +395,7 @@ static struct vch_instance *route(struct vch_worker *w,
 
 	if (job->cmd == VCH_CMD_CREATE_ACCOUNT)
 		return next_instance(w);
-	if (job->cmd != VCH_CMD_COSIGN_BATCH)
+	if (job->cmd != VCH_CMD_COSIGN_BATCH && !vch_is_change(job->cmd))
 		return w->instance[0];
 	shard = vch_shard_of(job->op.account);
 	while (shard - w->instance[i]->shard_first >= w->instance[i]->shard_cnt)
@@ -453,6 +453,8 @@ enum vch_err vch_worker_submit(struct vch_worker *worker, uint32_t cmd,
 	if (cmd == VCH_CMD_COSIGN_BATCH)
 		err = vch_cosign_op_decode(&job->op,
 					   vch_span(job->request, request.len));
+	if (vch_is_change(cmd))
+		err = vch_change_account_of(job->op.account, cmd, request);
 	if (err == VCH_OK &&
 	    job->op.config.len + job->op.counters.len + job->op.blob.len > 0)
 		err = VCH_FORMAT;

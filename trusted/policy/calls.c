@@ -5,9 +5,8 @@
 
 #include "trusted/base/ct.h"
 
-/* execute(bytes32,bytes) and depositTo(address) */
+/* execute(bytes32,bytes) */
 static const uint8_t execute_selector[4] = {0xe9, 0xae, 0x5c, 0x53};
-static const uint8_t deposit_selector[4] = {0xb7, 0x60, 0xfa, 0xf9};
 static const uint8_t batch_mode[32] = {0x01};
 
 /* An ABI word that must be a small number; bad if it is 2^32 or more. */
@@ -100,34 +99,5 @@ enum vch_err vch_calls_decode(struct vch_calls *ret, struct vch_span call_data)
 		return VCH_CALL_FORM;
 	VCH_TRY(decode_batch(&calls, data));
 	*ret = calls;
-	return VCH_OK;
-}
-
-static bool understood(const struct vch_call *call, const uint8_t account[20],
-		       const uint8_t entry_point[20])
-{
-	/* to zero means the account itself (ERC-7821) */
-	if (memcmp(call->to, account, 20) == 0 || vch_ct_is_zero(call->to, 20))
-		return false;
-	if (memcmp(call->to, entry_point, 20) != 0)
-		return call->data.len == 0;
-	return call->data.len == 4 + 32 &&
-	       memcmp(call->data.ptr, deposit_selector, 4) == 0 &&
-	       vch_ct_is_zero(call->data.ptr + 4, 12);
-}
-
-enum vch_err vch_calls_value(vch_u128 *ret_wei, const struct vch_calls *calls,
-			     const uint8_t account[20],
-			     const uint8_t entry_point[20])
-{
-	vch_u128 sum = 0;
-
-	for (uint8_t i = 0; i < calls->cnt; i++) {
-		if (!understood(&calls->call[i], account, entry_point))
-			return VCH_CALL;
-		if (__builtin_add_overflow(sum, calls->call[i].value, &sum))
-			return VCH_LIMIT;
-	}
-	*ret_wei = sum;
 	return VCH_OK;
 }

@@ -29,15 +29,4 @@ struct vch_calls {
 VCH_MUST enum vch_err vch_calls_decode(struct vch_calls *ret,
 				       struct vch_span call_data);
 
-/*
- * The native value that all calls move together, if each is understood: a
- * plain payment (no data), or depositTo(address) of the entry point. Calls
- * to the account itself are refused. VCH_CALL if one is not understood,
- * VCH_LIMIT if the sum does not fit 128 bits.
- */
-VCH_MUST enum vch_err vch_calls_value(vch_u128 *ret_wei,
-				      const struct vch_calls *calls,
-				      const uint8_t account[20],
-				      const uint8_t entry_point[20]);
-
 #endif

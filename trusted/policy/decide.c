@@ -7,6 +7,7 @@
 #include "trusted/base/ct.h"
 #include "trusted/policy/account.h"
 #include "trusted/policy/calls.h"
+#include "trusted/policy/spend.h"
 #include "trusted/policy/userop.h"
 
 #define LANES_MAX 4
@@ -31,16 +32,12 @@ static uint16_t refill_day(const struct vch_time *time)
 	return (uint16_t)(time->refill_s / VCH_DAY_S);
 }
 
-/* The index of the native coin among the assets, or the count if it has no
- * limit. */
+/* The place of the native coin among the assets, or their count. */
 static uint8_t native_idx(const struct vch_config *config)
 {
-	uint8_t i = 0;
+	static const uint8_t native[20];
 
-	while (i < config->assets_cnt &&
-	       !vch_ct_is_zero(config->assets[i].token, 20))
-		i++;
-	return i;
+	return vch_asset_idx(config, native);
 }
 
 void vch_counters_new(struct vch_counters *ret, const struct vch_config *config,
@@ -52,19 +49,25 @@ void vch_counters_new(struct vch_counters *ret, const struct vch_config *config,
 	ret->sign_counts_cnt = config->passkeys_cnt;
 }
 
+/* What is left today of the asset in that place. */
+static vch_u128 left_of(const struct vch_config *config,
+			const struct vch_counters *c, uint8_t i)
+{
+	vch_u128 limit = config->assets[i].daily_limit;
+
+	return limit > c->spent[i] ? limit - c->spent[i] : 0;
+}
+
 vch_u128 vch_native_left(const struct vch_config *config,
 			 const struct vch_counters *counters)
 {
 	uint8_t i = native_idx(config);
 
-	if (i == config->assets_cnt ||
-	    counters->spent[i] >= config->assets[i].daily_limit)
-		return 0;
-	return config->assets[i].daily_limit - counters->spent[i];
+	return i < config->assets_cnt ? left_of(config, counters, i) : 0;
 }
 
-/* A new day of the refill clock: every limit is whole again. */
-static void refill(struct vch_counters *counters, const struct vch_time *time)
+void vch_counters_refill(struct vch_counters *counters,
+			 const struct vch_time *time)
 {
 	uint16_t day = refill_day(time);
 
@@ -102,12 +105,14 @@ static bool init_code_fits(const struct vch_config *config,
 	return vch_span_equal(init_code, vch_span(own, sizeof(own)));
 }
 
-/* What the operation is allowed to be, whatever was spent before. */
-static enum vch_err check_form(const struct vch_question *q, vch_u128 *ret_cost)
+/* What the operation is allowed to be, whatever was spent before; the fee
+ * counts with the native value. */
+static enum vch_err check_form(const struct vch_question *q,
+			       struct vch_spend *ret_cost)
 {
 	const struct vch_user_op *op = &q->op->op;
 	struct vch_calls calls;
-	vch_u128 fee, value;
+	vch_u128 fee;
 
 	if (memcmp(op->sender, q->config->address, 20) != 0)
 		return VCH_SENDER;
@@ -121,9 +126,8 @@ static enum vch_err check_form(const struct vch_question *q, vch_u128 *ret_cost)
 	if (fee > q->config->fee_max)
 		return VCH_FEE;
 	VCH_TRY(vch_calls_decode(&calls, op->call_data));
-	VCH_TRY(vch_calls_value(&value, &calls, q->config->address,
-				q->op->entry_point));
-	if (__builtin_add_overflow(value, fee, ret_cost))
+	VCH_TRY(vch_spend_of(ret_cost, &calls, q->config, q->op->entry_point));
+	if (__builtin_add_overflow(ret_cost->native, fee, &ret_cost->native))
 		return VCH_LIMIT;
 	return VCH_OK;
 }
@@ -159,20 +163,54 @@ static bool same_op(const struct vch_counters *c, const struct vch_question *q)
 }
 
 /* Of a replacement (same nonce, same day) only the excess counts. */
-static vch_u128 already_counted(const struct vch_counters *c,
-				const struct vch_question *q)
+static void already_counted(vch_u128 ret[VCH_CONFIG_ASSETS_MAX],
+			    const struct vch_counters *c,
+			    const struct vch_question *q)
 {
 	uint8_t i = lane_idx(c, q->op);
+	const struct vch_lane *lane = &c->lanes[i];
 
-	if (i == c->lanes_cnt || c->lanes[i].day != c->day ||
-	    memcmp(c->lanes[i].nonce, q->op->op.nonce, 32) != 0)
-		return 0;
-	return c->lanes[i].counted;
+	memset(ret, 0, VCH_CONFIG_ASSETS_MAX * sizeof(*ret));
+	if (i == c->lanes_cnt || lane->day != c->day ||
+	    memcmp(lane->nonce, q->op->op.nonce, 32) != 0)
+		return;
+	for (uint8_t k = 0; k < lane->counted_cnt; k++) {
+		VCH_CHECK(lane->counted[k].asset < VCH_CONFIG_ASSETS_MAX);
+		ret[lane->counted[k].asset] = lane->counted[k].amount;
+	}
+}
+
+static void lane_counted(struct vch_lane *lane,
+			 const vch_u128 counted[VCH_CONFIG_ASSETS_MAX])
+{
+	lane->counted_cnt = 0;
+	for (uint8_t i = 0; i < VCH_CONFIG_ASSETS_MAX; i++) {
+		if (counted[i] == 0)
+			continue;
+		lane->counted[lane->counted_cnt++] =
+			(struct vch_counted){i, counted[i]};
+	}
+}
+
+void vch_counters_fit(struct vch_counters *c)
+{
+	uint8_t buf[VCH_COUNTERS_ENC_MAX];
+	struct vch_writer w = vch_writer(buf, sizeof(buf));
+
+	vch_counters_write(&w, c);
+	while (w.len > VCH_COUNTERS_MAX) {
+		VCH_CHECK(c->lanes_cnt > 1);
+		c->lanes_cnt--;
+		memmove(&c->lanes[0], &c->lanes[1],
+			c->lanes_cnt * sizeof(c->lanes[0]));
+		w = vch_writer(buf, sizeof(buf));
+		vch_counters_write(&w, c);
+	}
 }
 
 /* Makes the operation the last of its lane; the lane used longest ago goes. */
 static void lane_set(struct vch_counters *c, const struct vch_question *q,
-		     vch_u128 counted)
+		     const vch_u128 counted[VCH_CONFIG_ASSETS_MAX])
 {
 	uint8_t i = lane_idx(c, q->op);
 	struct vch_lane *last;
@@ -187,36 +225,44 @@ static void lane_set(struct vch_counters *c, const struct vch_question *q,
 	last->chain_id = q->op->chain_id;
 	memcpy(last->nonce, q->op->op.nonce, 32);
 	memcpy(last->op_hash, q->op_hash, 32);
-	last->counted = counted;
+	lane_counted(last, counted);
 	last->day = c->day;
+	vch_counters_fit(c);
 }
 
 static enum vch_err count(struct vch_counters *c, const struct vch_question *q,
-			  vch_u128 cost)
+			  const struct vch_spend *cost)
 {
-	vch_u128 before = already_counted(c, q);
-	vch_u128 excess = cost > before ? cost - before : 0;
+	vch_u128 counted[VCH_CONFIG_ASSETS_MAX];
 	uint8_t native = native_idx(q->config);
 
-	if (excess > vch_native_left(q->config, c))
+	if (native == q->config->assets_cnt && cost->native > 0)
 		return VCH_LIMIT;
-	if (excess > 0)
-		c->spent[native] += excess;
-	lane_set(c, q, before + excess);
+	already_counted(counted, c, q);
+	for (uint8_t i = 0; i < q->config->assets_cnt; i++) {
+		vch_u128 want = i == native ? cost->native : cost->token[i];
+		vch_u128 excess = want > counted[i] ? want - counted[i] : 0;
+
+		if (excess > left_of(q->config, c, i))
+			return VCH_LIMIT;
+		c->spent[i] += excess;
+		counted[i] += excess;
+	}
+	lane_set(c, q, counted);
 	return VCH_OK;
 }
 
-/* A device-bound key's counter must rise; 0 and 0 means it has none. */
-static enum vch_err check_sign_count(struct vch_counters *c,
-				     const struct vch_question *q)
+enum vch_err
+vch_sign_count_check(struct vch_counters *c, const struct vch_config *config,
+		     const struct vch_verified_assertion *assertion)
 {
-	uint8_t i = q->assertion.passkey_idx;
-	uint32_t now = q->assertion.sign_count;
-	bool lax = q->config->passkeys[i].flags & VCH_PASSKEY_COUNT_LAX;
+	uint8_t i = assertion->passkey_idx;
+	uint32_t now = assertion->sign_count;
+	bool lax = config->passkeys[i].flags & VCH_PASSKEY_COUNT_LAX;
 
 	VCH_CHECK(i < c->sign_counts_cnt);
 	if (now <= c->sign_counts[i] && (now | c->sign_counts[i]) != 0 &&
-	    !lax && !q->assertion.backup_eligible)
+	    !lax && !assertion->backup_eligible)
 		return VCH_SIGN_COUNT;
 	c->sign_counts[i] = (uint32_t)later(now, c->sign_counts[i]);
 	return VCH_OK;
@@ -230,18 +276,21 @@ struct vch_decision_made vch_decide(struct vch_counters *counters,
 		.expiry_s = vch_time_plain(&q->time),
 	};
 	struct vch_counters next;
+	struct vch_spend cost = {0};
 
-	refill(counters, &q->time);
+	vch_counters_refill(counters, &q->time);
 	next = *counters;
-	made.code = check_form(q, &made.cost);
+	made.code = check_form(q, &cost);
+	made.cost = cost.native;
 	if (made.code == VCH_OK && q->flags & VCH_SLOT_FROZEN)
 		made.code = VCH_FROZEN;
 	if (made.code == VCH_OK)
 		made.code = check_valid_until(q->op->valid_until, now);
 	if (made.code == VCH_OK && !same_op(&next, q)) {
-		made.code = check_sign_count(&next, q);
+		made.code =
+			vch_sign_count_check(&next, q->config, &q->assertion);
 		if (made.code == VCH_OK)
-			made.code = count(&next, q, made.cost);
+			made.code = count(&next, q, &cost);
 	}
 	if (made.code != VCH_OK)
 		return made;

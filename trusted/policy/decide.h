@@ -43,7 +43,10 @@ struct vch_question {
 	uint32_t flags; /* VCH_SLOT_ flags */
 };
 
-/* cost: wei that the operation can move, value and greatest fee together. */
+/*
+ * cost: wei that the operation can move, value and greatest fee together;
+ * what it moves of tokens stands in the counters.
+ */
 struct vch_decision_made {
 	enum vch_err code;
 	vch_u128 cost;
@@ -53,8 +56,8 @@ struct vch_decision_made {
 /*
  * Decides. counters are brought to the day of the refill clock in any case;
  * the operation is counted in them only if the answer is VCH_OK. Codes:
- * SENDER, NETWORK, INIT_CODE, PAYMASTER, FEE, CALL_FORM, CALL, LIMIT,
- * VALID_UNTIL, FROZEN, SIGN_COUNT.
+ * SENDER, NETWORK, INIT_CODE, PAYMASTER, FEE, CALL_FORM, CALL, SPENDER,
+ * LIMIT, VALID_UNTIL, FROZEN, SIGN_COUNT.
  */
 struct vch_decision_made vch_decide(struct vch_counters *counters,
 				    const struct vch_question *question);
@@ -62,6 +65,22 @@ struct vch_decision_made vch_decide(struct vch_counters *counters,
 /* The counters of a new account: nothing spent, nothing seen. */
 void vch_counters_new(struct vch_counters *ret, const struct vch_config *config,
 		      const struct vch_time *time);
+
+/* On a new day of the refill clock every limit is whole again. */
+void vch_counters_refill(struct vch_counters *counters,
+			 const struct vch_time *time);
+
+/* Drops the oldest lanes until the counters fit COUNTERS_MAX. */
+void vch_counters_fit(struct vch_counters *counters);
+
+/*
+ * A device-bound key's counter must rise, else VCH_SIGN_COUNT; 0 and 0 means
+ * it has none. Notes the highest seen.
+ */
+VCH_MUST enum vch_err
+vch_sign_count_check(struct vch_counters *counters,
+		     const struct vch_config *config,
+		     const struct vch_verified_assertion *assertion);
 
 /* What is left of the native limit, in wei. Zero if there is no limit. */
 vch_u128 vch_native_left(const struct vch_config *config,

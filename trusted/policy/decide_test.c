@@ -15,34 +15,40 @@
 #include <string.h>
 
 #include "trusted/policy/decide.h"
+#include "trusted/policy/spend.h"
+#include "trusted/policy/test_calls.h"
 #include "trusted/policy/userop.h"
 
 #define GWEI UINT64_C(1000000000)
 #define GAS 1000u
 #define LIMIT (UINT64_C(1000000) * GWEI)
 #define DAY0 20000u
+#define TOKEN 0x70
+#define TOKEN_LIMIT UINT64_C(1000)
 
 static struct vch_config config;
 static struct vch_counters counters;
 static struct vch_cosign_op op;
 static uint8_t op_hash[32];
-static uint8_t call_data[324];
+/* A payment, and if there is any a transfer of the token. */
+static void set_amounts(uint64_t wei, uint64_t tokens)
+{
+	struct vch_calls calls = {.cnt = tokens > 0 ? 2 : 1};
+	uint8_t words[2][32] = {0}, data[68];
+	struct vch_writer w = vch_writer(data, sizeof(data));
 
-/* One plain payment, canonical; only the value varies. */
+	memset(calls.call[0].to, 0xee, 20);
+	calls.call[0].value = wei;
+	memset(calls.call[1].to, TOKEN, 20);
+	memset(words[0] + 12, 0xee, 20);
+	vch_store_be64(words[1] + 24, tokens);
+	calls.call[1].data = put_method(&w, vch_erc20_transfer, words, 2);
+	op.op.call_data = encode_calls(&calls);
+}
+
 static void set_value(uint64_t wei)
 {
-	static const uint8_t words[] = {36 + 31, 68 + 30, 68 + 31, 100 + 31,
-					132 + 31, 164 + 31};
-	static const uint8_t values[] = {0x40, 0, 0xe0, 0x20, 1, 0x20};
-
-	memset(call_data, 0, sizeof(call_data));
-	memcpy(call_data, "\xe9\xae\x5c\x53\x01", 5);
-	for (size_t i = 0; i < sizeof(words); i++)
-		call_data[words[i]] = values[i];
-	memset(call_data + 196 + 12, 0xee, 20);
-	vch_store_be64(call_data + 228 + 24, wei);
-	call_data[260 + 31] = 0x60;
-	op.op.call_data = vch_span(call_data, sizeof(call_data));
+	set_amounts(wei, 0);
 }
 
 static void set_fee_per_gas(uint64_t wei)
@@ -61,8 +67,10 @@ static void reset(void)
 	config.networks_cnt = 1;
 	config.networks[0].chain_id = 1;
 	memcpy(config.networks[0].entry_point, vch_entry_point, 20);
-	config.assets_cnt = 1;
+	config.assets_cnt = 2;
 	config.assets[0].daily_limit = LIMIT;
+	memset(config.assets[1].token, TOKEN, 20);
+	config.assets[1].daily_limit = TOKEN_LIMIT;
 	vch_counters_new(&counters, &config, &time);
 
 	memset(&op, 0, sizeof(op));
@@ -91,16 +99,17 @@ struct allowed {
 	uint8_t nonce_key;
 	uint8_t nonce;
 	uint32_t hash;
-	uint64_t counted; /* of this nonce, so far */
+	uint64_t counted[2]; /* of this nonce, so far: wei, tokens */
 	uint32_t day;
 };
 
 struct model {
 	struct allowed list[HISTORY];
 	size_t cnt;
-	uint64_t spent;
+	uint64_t spent[2];
 	uint32_t day;
 };
+static const uint64_t limits[2] = {LIMIT, TOKEN_LIMIT};
 
 /* The last operation of that nonce key, if it is among the four latest. */
 static const struct allowed *model_lane(const struct model *m, uint8_t key)
@@ -118,26 +127,58 @@ static const struct allowed *model_lane(const struct model *m, uint8_t key)
 }
 
 static enum vch_err model_decide(struct model *m, const struct allowed *want,
-				 uint64_t cost, uint32_t day)
+				 const uint64_t cost[2], uint32_t day)
 {
 	const struct allowed *last = model_lane(m, want->nonce_key);
-	uint64_t before = 0;
+	uint64_t before[2] = {0, 0};
 
 	if (day > m->day) {
 		m->day = day;
-		m->spent = 0;
+		m->spent[0] = m->spent[1] = 0;
 	}
 	if (last && last->hash == want->hash)
 		return VCH_OK;
 	if (last && last->nonce == want->nonce && last->day == m->day)
-		before = last->counted;
-	if (cost > before && cost - before > LIMIT - m->spent)
-		return VCH_LIMIT;
-	m->spent += cost > before ? cost - before : 0;
+		memcpy(before, last->counted, sizeof(before));
+	for (int i = 0; i < 2; i++) {
+		if (cost[i] > before[i] &&
+		    cost[i] - before[i] > limits[i] - m->spent[i])
+			return VCH_LIMIT;
+	}
 	m->list[m->cnt] = *want;
-	m->list[m->cnt].counted = cost > before ? cost : before;
+	for (int i = 0; i < 2; i++) {
+		bool more = cost[i] > before[i];
+
+		m->spent[i] += more ? cost[i] - before[i] : 0;
+		m->list[m->cnt].counted[i] = more ? cost[i] : before[i];
+	}
 	m->list[m->cnt++].day = m->day;
 	return VCH_OK;
+}
+
+/* A random operation, ready to be decided, and what it costs. */
+static void draw(struct allowed *want, uint64_t cost[2], uint64_t now)
+{
+	uint32_t part = (uint32_t)rand() % 4, piece = (uint32_t)rand() % 4;
+	uint64_t fee = (uint64_t)(rand() % 2) * 1000;
+
+	memset(want, 0, sizeof(*want));
+	want->nonce_key = (uint8_t)(rand() % 6);
+	want->nonce = (uint8_t)(rand() % 3);
+	want->hash = (uint32_t)want->nonce_key << 16 |
+		     (uint32_t)want->nonce << 8 | part << 4 | piece;
+	memset(op.op.nonce, 0, 32);
+	op.op.nonce[3] = want->nonce_key;
+	op.op.nonce[31] = want->nonce;
+	memcpy(op_hash, &want->hash, sizeof(want->hash));
+	cost[0] = part * LIMIT / 12;
+	cost[1] = piece * TOKEN_LIMIT / 9;
+	set_amounts(cost[0], cost[1]);
+	set_fee_per_gas(fee);
+	cost[0] += fee * GAS;
+	op.valid_until = (now + 120) / VCH_DAY_S > now / VCH_DAY_S
+				 ? (now + 120) / VCH_DAY_S * VCH_DAY_S
+				 : now;
 }
 
 static void test_model(void **state)
@@ -151,31 +192,20 @@ static void test_model(void **state)
 	m.day = DAY0;
 	reset();
 	for (int i = 0; i < HISTORY; i++) {
-		struct allowed want = {.nonce_key = (uint8_t)(rand() % 6),
-				       .nonce = (uint8_t)(rand() % 3)};
-		uint64_t wei = (uint64_t)(rand() % 4) * LIMIT / 12, fee;
 		struct vch_decision_made made;
+		struct allowed want;
 		enum vch_err expect;
+		uint64_t cost[2];
 
 		now += (uint64_t)(rand() % 4 == 0 ? rand() % 20000 : 1);
-		want.hash = (uint32_t)(want.nonce_key << 16 |
-				       want.nonce << 8 | wei * 12 / LIMIT);
-		memset(op.op.nonce, 0, 32);
-		op.op.nonce[3] = want.nonce_key;
-		op.op.nonce[31] = want.nonce;
-		memcpy(op_hash, &want.hash, sizeof(want.hash));
-		set_value(wei);
-		fee = (uint64_t)(rand() % 2) * 1000;
-		set_fee_per_gas(fee);
-		op.valid_until = (now + 120) / VCH_DAY_S > now / VCH_DAY_S
-					 ? (now + 120) / VCH_DAY_S * VCH_DAY_S
-					 : now;
+		draw(&want, cost, now);
 		made = decide(now, now);
-		expect = model_decide(&m, &want, wei + fee * GAS,
+		expect = model_decide(&m, &want, cost,
 				      (uint32_t)(now / VCH_DAY_S));
 		assert_int_equal(made.code, expect);
 		assert_true(vch_native_left(&config, &counters) ==
-			    LIMIT - m.spent);
+			    LIMIT - m.spent[0]);
+		assert_true(counters.spent[1] == m.spent[1]);
 		refused += made.code == VCH_LIMIT;
 	}
 	assert_in_range(refused, HISTORY / 20, HISTORY);
@@ -201,8 +231,7 @@ static void test_refill(void **state)
 	/* and the refill clock never takes a day back */
 	op_hash[0]++;
 	op.op.nonce[31]++;
-	assert_int_equal(decide(start, start + 10 * VCH_DAY_S).code,
-			 VCH_LIMIT);
+	assert_int_equal(decide(start, start + 10 * VCH_DAY_S).code, VCH_LIMIT);
 }
 
 static void test_valid_until(void **state)
@@ -240,9 +269,8 @@ static void test_valid_until(void **state)
 static void test_clock_jump(void **state)
 {
 	struct vch_time jump = {1000, 1000, 1000 + VCH_CLOCK_JUMP_S};
-	struct vch_question q = {.config = &config,
-				 .op = &op,
-				 .op_hash = op_hash};
+	struct vch_question q = {
+		.config = &config, .op = &op, .op_hash = op_hash};
 	struct vch_decision_made made;
 
 	(void)state;
@@ -323,8 +351,7 @@ static void test_sign_counts(void **state)
 		q.assertion.sign_count = cases[i].now;
 		q.assertion.backup_eligible =
 			cases[i].flags & VCH_PASSKEY_BACKUP_ELIGIBLE;
-		assert_int_equal(vch_decide(&counters, &q).code,
-				 cases[i].want);
+		assert_int_equal(vch_decide(&counters, &q).code, cases[i].want);
 	}
 }
 

@@ -31,6 +31,8 @@ static const struct {
 	{VCH_CMD_START, vch_handle_start},
 	{VCH_CMD_CREATE_ACCOUNT, vch_handle_create_account},
 	{VCH_CMD_COSIGN_BATCH, vch_handle_cosign_batch},
+	{VCH_CMD_CHANGE_ACCOUNT, vch_handle_change_account},
+	{VCH_CMD_APPLY_CHANGE, vch_handle_apply_change},
 };
 _Static_assert(VCH_ARRAY_LEN(handlers) == VCH_COMMAND_CNT,
 	       "every command has a handler");

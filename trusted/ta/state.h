@@ -104,5 +104,7 @@ vch_handler vch_handle_replay;
 vch_handler vch_handle_start;
 vch_handler vch_handle_create_account;
 vch_handler vch_handle_cosign_batch;
+vch_handler vch_handle_change_account;
+vch_handler vch_handle_apply_change;
 
 #endif

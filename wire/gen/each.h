@@ -17,13 +17,19 @@
 	  "20;16;") \
 	X(listed_call, VCH_LISTED_CALL_ENC_MAX, \
 	  "20;4;") \
+	X(policy, VCH_POLICY_ENC_MAX, \
+	  "1;16;*4(<128;)*8(8;20;)*8(20;16;)*32(20;4;)") \
+	X(change, VCH_CHANGE_ENC_MAX, \
+	  "20;8;32;1;16;*4(<128;)*8(8;20;)*8(20;16;)*32(20;4;)") \
 	X(config, VCH_CONFIG_ENC_MAX, \
 	  "1;20;20;20;20;16;*4(32;32;32;1;)*4(<128;)*8(8;20;)*8(20;16;)" \
-	  "*32(20;4;)*16(32;)32;") \
+	  "*32(20;4;)*16(32;)32;8;32;8;") \
+	X(counted, VCH_COUNTED_ENC_MAX, \
+	  "1;16;") \
 	X(lane, VCH_LANE_ENC_MAX, \
-	  "8;32;32;16;2;") \
+	  "8;32;32;*8(1;16;)2;") \
 	X(counters, VCH_COUNTERS_ENC_MAX, \
-	  "2;*8(16;)*4(8;32;32;16;2;)*4(4;)") \
+	  "2;*8(16;)*4(8;32;32;*8(1;16;)2;)*4(4;)") \
 	X(slot, VCH_SLOT_ENC_MAX, \
 	  "20;4;32;8;2;16;") \
 	X(record_head, VCH_RECORD_HEAD_ENC_MAX, \
@@ -34,14 +40,16 @@
 	  "20;4;32;8;2;16;<2048;<512;32;") \
 	X(decision, VCH_DECISION_ENC_MAX, \
 	  "20;4;32;8;2;16;<512;2;8;32;16;8;1;") \
+	X(change_record, VCH_CHANGE_RECORD_ENC_MAX, \
+	  "20;4;32;8;2;16;<2048;<512;<2048;2;1;") \
 	X(section, VCH_SECTION_ENC_MAX, \
-	  "1;16;8;32;*64(<3072;)32;") \
+	  "1;16;8;32;*64(<5120;)32;") \
 	X(batch, VCH_BATCH_ENC_MAX, \
-	  "*64(1;16;8;32;*64(<3072;)32;)32;64;") \
+	  "*64(1;16;8;32;*64(<5120;)32;)32;64;") \
 	X(blob, VCH_BLOB_ENC_MAX, \
 	  "1;16;8;1;32;<128;16;") \
 	X(receipt, VCH_RECEIPT_ENC_MAX, \
-	  "1;16;8;32;<3072;*6(32;)1;32;64;") \
+	  "1;16;8;32;<5120;*6(32;)1;32;64;") \
 	X(user_op, VCH_USER_OP_ENC_MAX, \
 	  "20;32;<128;<8192;32;32;32;<1024;") \
 	X(assertion, VCH_ASSERTION_ENC_MAX, \
@@ -77,6 +85,16 @@
 	  "*64(20;<2048;<512;<256;8;20;20;32;<128;<8192;32;32;32;<1024;" \
 	  "8;1;<293;<1024;64;)") \
 	X(cosign_batch_answer, VCH_COSIGN_BATCH_ANSWER_ENC_MAX, \
-	  "*64(2;1;65;)")
+	  "*64(2;1;65;)") \
+	X(change_account_request, VCH_CHANGE_ACCOUNT_REQUEST_ENC_MAX, \
+	  "<2048;<512;20;8;32;1;16;*4(<128;)*8(8;20;)*8(20;16;)*32(20;4" \
+	  ";)1;<293;<1024;64;") \
+	X(change_account_answer, VCH_CHANGE_ACCOUNT_ANSWER_ENC_MAX, \
+	  "2;1;") \
+	X(apply_change_request, VCH_APPLY_CHANGE_REQUEST_ENC_MAX, \
+	  "<2048;<512;20;8;32;1;16;*4(<128;)*8(8;20;)*8(20;16;)*32(20;4" \
+	  ";)") \
+	X(apply_change_answer, VCH_APPLY_CHANGE_ANSWER_ENC_MAX, \
+	  "2;1;")
 
 #endif

@@ -57,6 +57,12 @@ const enum vch_err vch_err_all[VCH_ERR_CNT] = {
 	VCH_CHAIN_RPC,
 	VCH_TIMEOUT,
 	VCH_RECEIPT,
+	VCH_CHANGE_FORM,
+	VCH_CHANGE_STALE,
+	VCH_CHANGE_SIZE,
+	VCH_NOT_DUE,
+	VCH_NO_CHANGE,
+	VCH_SPENDER,
 };
 
 const char *vch_err_name(enum vch_err err)
@@ -170,6 +176,18 @@ const char *vch_err_name(enum vch_err err)
 		return "TIMEOUT";
 	case VCH_RECEIPT:
 		return "RECEIPT";
+	case VCH_CHANGE_FORM:
+		return "CHANGE_FORM";
+	case VCH_CHANGE_STALE:
+		return "CHANGE_STALE";
+	case VCH_CHANGE_SIZE:
+		return "CHANGE_SIZE";
+	case VCH_NOT_DUE:
+		return "NOT_DUE";
+	case VCH_NO_CHANGE:
+		return "NO_CHANGE";
+	case VCH_SPENDER:
+		return "SPENDER";
 	}
 	return "UNKNOWN";
 }
@@ -322,6 +340,24 @@ const char *vch_err_sentence(enum vch_err err)
 	case VCH_RECEIPT:
 		return "The receipt does not prove what the answer says: do "
 		       "not trust this server.";
+	case VCH_CHANGE_FORM:
+		return "The change is not in its one form: lists ascending, "
+		       "no token's transfer listed, at least one page and "
+		       "network.";
+	case VCH_CHANGE_STALE:
+		return "The change was signed for another state of the "
+		       "account; look at the account and sign anew.";
+	case VCH_CHANGE_SIZE:
+		return "The account's config would be larger than 2 KiB; list "
+		       "less.";
+	case VCH_NOT_DUE:
+		return "The change still waits; apply it when its time has "
+		       "come, or cancel it.";
+	case VCH_NO_CHANGE:
+		return "No such change waits on this account.";
+	case VCH_SPENDER:
+		return "The spender is not on the account's list; list it "
+		       "first, then approve.";
 	}
 	return "This code is not known here.";
 }

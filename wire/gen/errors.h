@@ -9,7 +9,8 @@
 /*
  * Every way a request can end: number, name, and the one sentence a person
  * gets: what was wrong and what to do. Numbers are for ever: never reuse one.
- * Ranges: 1 form, 10 state and platform, 30 passkey, 40 policy, 60 the host.
+ * Ranges: 1 form, 10 state and platform, 30 passkey, 40 policy, 60 the host,
+ * 85 changes of an account.
  */
 enum vch_err {
 	VCH_OK = 0,
@@ -66,8 +67,14 @@ enum vch_err {
 	VCH_CHAIN_RPC = 74,
 	VCH_TIMEOUT = 75,
 	VCH_RECEIPT = 76,
+	VCH_CHANGE_FORM = 85,
+	VCH_CHANGE_STALE = 86,
+	VCH_CHANGE_SIZE = 87,
+	VCH_NOT_DUE = 88,
+	VCH_NO_CHANGE = 89,
+	VCH_SPENDER = 90,
 };
-#define VCH_ERR_CNT 54
+#define VCH_ERR_CNT 60
 
 /* All codes, in rising order. */
 extern const enum vch_err vch_err_all[VCH_ERR_CNT];

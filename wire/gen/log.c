@@ -176,6 +176,100 @@ enum vch_err vch_listed_call_encode(struct vch_writer *w,
 	return w->bad ? VCH_SIZE : VCH_OK;
 }
 
+void vch_policy_read(struct vch_reader *r, struct vch_policy *ret)
+{
+	size_t cnt;
+
+	ret->frozen = vch_read_u8(r);
+	ret->fee_max = vch_read_u128(r);
+	cnt = ret->origins_cnt = read_cnt(r, VCH_POLICY_ORIGINS_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		ret->origins[i] = read_span16(r, VCH_POLICY_ORIGINS_LEN_MAX);
+	cnt = ret->networks_cnt = read_cnt(r, VCH_POLICY_NETWORKS_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_network_read(r, &ret->networks[i]);
+	cnt = ret->assets_cnt = read_cnt(r, VCH_POLICY_ASSETS_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_asset_read(r, &ret->assets[i]);
+	cnt = ret->calls_cnt = read_cnt(r, VCH_POLICY_CALLS_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_listed_call_read(r, &ret->calls[i]);
+}
+
+void vch_policy_write(struct vch_writer *w, const struct vch_policy *in)
+{
+	size_t cnt;
+
+	vch_write_u8(w, in->frozen);
+	vch_write_u128(w, in->fee_max);
+	cnt = write_cnt(w, in->origins_cnt, VCH_POLICY_ORIGINS_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		write_span16(w, in->origins[i], VCH_POLICY_ORIGINS_LEN_MAX);
+	cnt = write_cnt(w, in->networks_cnt, VCH_POLICY_NETWORKS_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_network_write(w, &in->networks[i]);
+	cnt = write_cnt(w, in->assets_cnt, VCH_POLICY_ASSETS_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_asset_write(w, &in->assets[i]);
+	cnt = write_cnt(w, in->calls_cnt, VCH_POLICY_CALLS_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_listed_call_write(w, &in->calls[i]);
+}
+
+enum vch_err vch_policy_decode(struct vch_policy *ret, struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_policy_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_policy_encode(struct vch_writer *w,
+		const struct vch_policy *in)
+{
+	vch_policy_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_change_read(struct vch_reader *r, struct vch_change *ret)
+{
+	vch_read_bytes(r, ret->account, sizeof(ret->account));
+	ret->number = vch_read_u64(r);
+	vch_read_bytes(r, ret->config_hash, sizeof(ret->config_hash));
+	vch_policy_read(r, &ret->policy);
+}
+
+void vch_change_write(struct vch_writer *w, const struct vch_change *in)
+{
+	vch_write_bytes(w, in->account, sizeof(in->account));
+	vch_write_u64(w, in->number);
+	vch_write_bytes(w, in->config_hash, sizeof(in->config_hash));
+	vch_policy_write(w, &in->policy);
+}
+
+enum vch_err vch_change_decode(struct vch_change *ret, struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_change_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_change_encode(struct vch_writer *w,
+		const struct vch_change *in)
+{
+	vch_change_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
 void vch_config_read(struct vch_reader *r, struct vch_config *ret)
 {
 	size_t cnt;
@@ -205,6 +299,9 @@ void vch_config_read(struct vch_reader *r, struct vch_config *ret)
 	for (size_t i = 0; i < cnt; i++)
 		vch_read_bytes(r, ret->grants[i], sizeof(ret->grants[i]));
 	vch_read_bytes(r, ret->guardians_hash, sizeof(ret->guardians_hash));
+	ret->number = vch_read_u64(r);
+	vch_read_bytes(r, ret->pending_hash, sizeof(ret->pending_hash));
+	ret->pending_due = vch_read_u64(r);
 }
 
 void vch_config_write(struct vch_writer *w, const struct vch_config *in)
@@ -236,6 +333,9 @@ void vch_config_write(struct vch_writer *w, const struct vch_config *in)
 	for (size_t i = 0; i < cnt; i++)
 		vch_write_bytes(w, in->grants[i], sizeof(in->grants[i]));
 	vch_write_bytes(w, in->guardians_hash, sizeof(in->guardians_hash));
+	vch_write_u64(w, in->number);
+	vch_write_bytes(w, in->pending_hash, sizeof(in->pending_hash));
+	vch_write_u64(w, in->pending_due);
 }
 
 enum vch_err vch_config_decode(struct vch_config *ret, struct vch_span in)
@@ -257,21 +357,60 @@ enum vch_err vch_config_encode(struct vch_writer *w,
 	return w->bad ? VCH_SIZE : VCH_OK;
 }
 
+void vch_counted_read(struct vch_reader *r, struct vch_counted *ret)
+{
+	ret->asset = vch_read_u8(r);
+	ret->amount = vch_read_u128(r);
+}
+
+void vch_counted_write(struct vch_writer *w, const struct vch_counted *in)
+{
+	vch_write_u8(w, in->asset);
+	vch_write_u128(w, in->amount);
+}
+
+enum vch_err vch_counted_decode(struct vch_counted *ret, struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_counted_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_counted_encode(struct vch_writer *w,
+		const struct vch_counted *in)
+{
+	vch_counted_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
 void vch_lane_read(struct vch_reader *r, struct vch_lane *ret)
 {
+	size_t cnt;
+
 	ret->chain_id = vch_read_u64(r);
 	vch_read_bytes(r, ret->nonce, sizeof(ret->nonce));
 	vch_read_bytes(r, ret->op_hash, sizeof(ret->op_hash));
-	ret->counted = vch_read_u128(r);
+	cnt = ret->counted_cnt = read_cnt(r, VCH_LANE_COUNTED_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_counted_read(r, &ret->counted[i]);
 	ret->day = vch_read_u16(r);
 }
 
 void vch_lane_write(struct vch_writer *w, const struct vch_lane *in)
 {
+	size_t cnt;
+
 	vch_write_u64(w, in->chain_id);
 	vch_write_bytes(w, in->nonce, sizeof(in->nonce));
 	vch_write_bytes(w, in->op_hash, sizeof(in->op_hash));
-	vch_write_u128(w, in->counted);
+	cnt = write_cnt(w, in->counted_cnt, VCH_LANE_COUNTED_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_counted_write(w, &in->counted[i]);
 	vch_write_u16(w, in->day);
 }
 
@@ -533,6 +672,47 @@ enum vch_err vch_decision_encode(struct vch_writer *w,
 		const struct vch_decision *in)
 {
 	vch_decision_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_change_record_read(struct vch_reader *r, struct vch_change_record *ret)
+{
+	vch_slot_read(r, &ret->slot);
+	ret->config = read_span16(r, VCH_CHANGE_RECORD_CONFIG_MAX);
+	ret->counters = read_span16(r, VCH_CHANGE_RECORD_COUNTERS_MAX);
+	ret->change = read_span16(r, VCH_CHANGE_RECORD_CHANGE_MAX);
+	ret->code = vch_read_u16(r);
+	ret->passkey = vch_read_u8(r);
+}
+
+void vch_change_record_write(struct vch_writer *w,
+		const struct vch_change_record *in)
+{
+	vch_slot_write(w, &in->slot);
+	write_span16(w, in->config, VCH_CHANGE_RECORD_CONFIG_MAX);
+	write_span16(w, in->counters, VCH_CHANGE_RECORD_COUNTERS_MAX);
+	write_span16(w, in->change, VCH_CHANGE_RECORD_CHANGE_MAX);
+	vch_write_u16(w, in->code);
+	vch_write_u8(w, in->passkey);
+}
+
+enum vch_err vch_change_record_decode(struct vch_change_record *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_change_record_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_change_record_encode(struct vch_writer *w,
+		const struct vch_change_record *in)
+{
+	vch_change_record_write(w, in);
 	return w->bad ? VCH_SIZE : VCH_OK;
 }
 

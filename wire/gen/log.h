@@ -80,6 +80,10 @@ VCH_MUST enum vch_err vch_asset_decode(struct vch_asset *ret,
 VCH_MUST enum vch_err vch_asset_encode(struct vch_writer *w,
 		const struct vch_asset *in);
 
+/*
+ * selector APPROVE (of ERC-20) lists a spender; transfer and transferFrom are
+ * never listed: a token that may be moved has a limit.
+ */
 struct vch_listed_call {
 	uint8_t to[20];
 	uint8_t selector[4];
@@ -93,7 +97,58 @@ VCH_MUST enum vch_err vch_listed_call_decode(struct vch_listed_call *ret,
 VCH_MUST enum vch_err vch_listed_call_encode(struct vch_writer *w,
 		const struct vch_listed_call *in);
 
-/* What an account is: changed only by intents. ≤ CONFIG_MAX bytes encoded. */
+/*
+ * What an owner may change of an account. Every list strictly ascending by its
+ * encoding. An asset without a place here cannot be moved at all.
+ */
+#define VCH_POLICY_ORIGINS_MAX 4
+#define VCH_POLICY_ORIGINS_LEN_MAX 128
+#define VCH_POLICY_NETWORKS_MAX 8
+#define VCH_POLICY_ASSETS_MAX 8
+#define VCH_POLICY_CALLS_MAX 32
+struct vch_policy {
+	uint8_t frozen;
+	vch_u128 fee_max;
+	uint8_t origins_cnt;
+	struct vch_span origins[VCH_POLICY_ORIGINS_MAX];
+	uint8_t networks_cnt;
+	struct vch_network networks[VCH_POLICY_NETWORKS_MAX];
+	uint8_t assets_cnt;
+	struct vch_asset assets[VCH_POLICY_ASSETS_MAX];
+	uint8_t calls_cnt;
+	struct vch_listed_call calls[VCH_POLICY_CALLS_MAX];
+};
+#define VCH_POLICY_ENC_MAX 1821
+void vch_policy_read(struct vch_reader *r, struct vch_policy *ret);
+void vch_policy_write(struct vch_writer *w, const struct vch_policy *in);
+VCH_MUST enum vch_err vch_policy_decode(struct vch_policy *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_policy_encode(struct vch_writer *w,
+		const struct vch_policy *in);
+
+/*
+ * The intent that changes it; the passkey signs its EIP-712 hash. number is one
+ * more than the config's, config_hash the SHA-256 of the config it is made for.
+ */
+struct vch_change {
+	uint8_t account[20];
+	uint64_t number;
+	uint8_t config_hash[32];
+	struct vch_policy policy;
+};
+#define VCH_CHANGE_ENC_MAX 1881
+void vch_change_read(struct vch_reader *r, struct vch_change *ret);
+void vch_change_write(struct vch_writer *w, const struct vch_change *in);
+VCH_MUST enum vch_err vch_change_decode(struct vch_change *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_change_encode(struct vch_writer *w,
+		const struct vch_change *in);
+
+/*
+ * What an account is: changed only by intents. ≤ CONFIG_MAX bytes encoded.
+ * number counts its changes. pending_hash is the hash of the change that waits
+ * until the refill clock shows pending_due; both zero if none does.
+ */
 #define VCH_CONFIG_PASSKEYS_MAX 4
 #define VCH_CONFIG_ORIGINS_MAX 4
 #define VCH_CONFIG_ORIGINS_LEN_MAX 128
@@ -121,8 +176,11 @@ struct vch_config {
 	uint8_t grants_cnt;
 	uint8_t grants[VCH_CONFIG_GRANTS_MAX][32];
 	uint8_t guardians_hash[32];
+	uint64_t number;
+	uint8_t pending_hash[32];
+	uint64_t pending_due;
 };
-#define VCH_CONFIG_ENC_MAX 2835
+#define VCH_CONFIG_ENC_MAX 2883
 void vch_config_read(struct vch_reader *r, struct vch_config *ret);
 void vch_config_write(struct vch_writer *w, const struct vch_config *in);
 VCH_MUST enum vch_err vch_config_decode(struct vch_config *ret,
@@ -130,18 +188,33 @@ VCH_MUST enum vch_err vch_config_decode(struct vch_config *ret,
 VCH_MUST enum vch_err vch_config_encode(struct vch_writer *w,
 		const struct vch_config *in);
 
-#define VCH_CONFIG_VERSION 1
+#define VCH_CONFIG_VERSION 2
 #define VCH_CONFIG_MAX 2048
 
+/* Counted of one asset: its place in config.assets and how much, never zero. */
+struct vch_counted {
+	uint8_t asset;
+	vch_u128 amount;
+};
+#define VCH_COUNTED_ENC_MAX 17
+void vch_counted_read(struct vch_reader *r, struct vch_counted *ret);
+void vch_counted_write(struct vch_writer *w, const struct vch_counted *in);
+VCH_MUST enum vch_err vch_counted_decode(struct vch_counted *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_counted_encode(struct vch_writer *w,
+		const struct vch_counted *in);
+
 /* The last operation seen of one (chain, nonce key): what it was counted at. */
+#define VCH_LANE_COUNTED_MAX 8
 struct vch_lane {
 	uint64_t chain_id;
 	uint8_t nonce[32];
 	uint8_t op_hash[32];
-	vch_u128 counted;
+	uint8_t counted_cnt;
+	struct vch_counted counted[VCH_LANE_COUNTED_MAX];
 	uint16_t day;
 };
-#define VCH_LANE_ENC_MAX 90
+#define VCH_LANE_ENC_MAX 211
 void vch_lane_read(struct vch_reader *r, struct vch_lane *ret);
 void vch_lane_write(struct vch_writer *w, const struct vch_lane *in);
 VCH_MUST enum vch_err vch_lane_decode(struct vch_lane *ret, struct vch_span in);
@@ -151,7 +224,8 @@ VCH_MUST enum vch_err vch_lane_encode(struct vch_writer *w,
 /*
  * What moves with every operation. ≤ COUNTERS_MAX bytes encoded. day counts
  * UTC days of the refill clock; spent runs parallel to config.assets,
- * sign_counts to config.passkeys.
+ * sign_counts to config.passkeys; lanes are oldest first, and the oldest goes
+ * when there is no room.
  */
 #define VCH_COUNTERS_SPENT_MAX 8
 #define VCH_COUNTERS_LANES_MAX 4
@@ -165,7 +239,7 @@ struct vch_counters {
 	uint8_t sign_counts_cnt;
 	uint32_t sign_counts[VCH_COUNTERS_SIGN_COUNTS_MAX];
 };
-#define VCH_COUNTERS_ENC_MAX 509
+#define VCH_COUNTERS_ENC_MAX 993
 void vch_counters_read(struct vch_reader *r, struct vch_counters *ret);
 void vch_counters_write(struct vch_writer *w, const struct vch_counters *in);
 VCH_MUST enum vch_err vch_counters_decode(struct vch_counters *ret,
@@ -218,6 +292,7 @@ VCH_MUST enum vch_err vch_record_head_encode(struct vch_writer *w,
 #define VCH_RECORD_START 1
 #define VCH_RECORD_ACCOUNT 2
 #define VCH_RECORD_DECISION 3
+#define VCH_RECORD_CHANGE 7
 
 /* A start of the trusted application: the first record of its incarnation. */
 struct vch_start {
@@ -277,9 +352,39 @@ VCH_MUST enum vch_err vch_decision_decode(struct vch_decision *ret,
 VCH_MUST enum vch_err vch_decision_encode(struct vch_writer *w,
 		const struct vch_decision *in);
 
+/*
+ * A change of an account's policy: taken (code 0) or refused after its passkey
+ * was verified. config is the new one, empty if refused. What of the policy was
+ * no tighter than before waits: then config.pending_hash is that of `change`.
+ * passkey is 255 where the change had waited and took effect.
+ */
+#define VCH_CHANGE_RECORD_CONFIG_MAX 2048
+#define VCH_CHANGE_RECORD_COUNTERS_MAX 512
+#define VCH_CHANGE_RECORD_CHANGE_MAX 2048
+struct vch_change_record {
+	struct vch_slot slot;
+	struct vch_span config;
+	struct vch_span counters;
+	struct vch_span change;
+	uint16_t code;
+	uint8_t passkey;
+};
+#define VCH_CHANGE_RECORD_ENC_MAX 4699
+void vch_change_record_read(struct vch_reader *r,
+		struct vch_change_record *ret);
+void vch_change_record_write(struct vch_writer *w,
+		const struct vch_change_record *in);
+VCH_MUST enum vch_err vch_change_record_decode(struct vch_change_record *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_change_record_encode(struct vch_writer *w,
+		const struct vch_change_record *in);
+
+#define VCH_CHANGE_MAX 2048
+#define VCH_PASSKEY_NONE 255
+
 /* The records one invocation added to one shard, under one tag. */
 #define VCH_SECTION_RECORDS_MAX 64
-#define VCH_SECTION_RECORDS_LEN_MAX 3072
+#define VCH_SECTION_RECORDS_LEN_MAX 5120
 struct vch_section {
 	uint8_t shard;
 	uint8_t incarnation[16];
@@ -289,7 +394,7 @@ struct vch_section {
 	struct vch_span records[VCH_SECTION_RECORDS_MAX];
 	uint8_t tag[32];
 };
-#define VCH_SECTION_ENC_MAX 196826
+#define VCH_SECTION_ENC_MAX 327898
 void vch_section_read(struct vch_reader *r, struct vch_section *ret);
 void vch_section_write(struct vch_writer *w, const struct vch_section *in);
 VCH_MUST enum vch_err vch_section_decode(struct vch_section *ret,
@@ -308,7 +413,7 @@ struct vch_batch {
 	uint8_t root[32];
 	uint8_t signature[64];
 };
-#define VCH_BATCH_ENC_MAX 12596961
+#define VCH_BATCH_ENC_MAX 20985569
 void vch_batch_read(struct vch_reader *r, struct vch_batch *ret);
 void vch_batch_write(struct vch_writer *w, const struct vch_batch *in);
 VCH_MUST enum vch_err vch_batch_decode(struct vch_batch *ret,
@@ -318,7 +423,7 @@ VCH_MUST enum vch_err vch_batch_encode(struct vch_writer *w,
 
 #define VCH_BATCH_MAX 262144
 #define VCH_BATCH_RECORDS_MAX 64
-#define VCH_RECORD_MAX 3072
+#define VCH_RECORD_MAX 5120
 #define VCH_SHARDS 64
 
 /*
@@ -351,7 +456,7 @@ VCH_MUST enum vch_err vch_blob_encode(struct vch_writer *w,
  * root that the log key signed. path has one bit in `left` for each hash:
  * set where the hash stands on the left.
  */
-#define VCH_RECEIPT_RECORD_MAX 3072
+#define VCH_RECEIPT_RECORD_MAX 5120
 #define VCH_RECEIPT_PATH_MAX 6
 struct vch_receipt {
 	uint8_t shard;
@@ -365,7 +470,7 @@ struct vch_receipt {
 	uint8_t root[32];
 	uint8_t signature[64];
 };
-#define VCH_RECEIPT_ENC_MAX 3421
+#define VCH_RECEIPT_ENC_MAX 5469
 void vch_receipt_read(struct vch_reader *r, struct vch_receipt *ret);
 void vch_receipt_write(struct vch_writer *w, const struct vch_receipt *in);
 VCH_MUST enum vch_err vch_receipt_decode(struct vch_receipt *ret,

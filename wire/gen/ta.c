@@ -730,6 +730,148 @@ enum vch_err vch_cosign_batch_answer_encode(struct vch_writer *w,
 	return w->bad ? VCH_SIZE : VCH_OK;
 }
 
+void vch_change_account_request_read(struct vch_reader *r,
+		struct vch_change_account_request *ret)
+{
+	ret->config = read_span16(r, VCH_CHANGE_ACCOUNT_REQUEST_CONFIG_MAX);
+	ret->counters = read_span16(r, VCH_CHANGE_ACCOUNT_REQUEST_COUNTERS_MAX);
+	vch_change_read(r, &ret->change);
+	vch_assertion_read(r, &ret->assertion);
+}
+
+void vch_change_account_request_write(struct vch_writer *w,
+		const struct vch_change_account_request *in)
+{
+	write_span16(w, in->config, VCH_CHANGE_ACCOUNT_REQUEST_CONFIG_MAX);
+	write_span16(w, in->counters, VCH_CHANGE_ACCOUNT_REQUEST_COUNTERS_MAX);
+	vch_change_write(w, &in->change);
+	vch_assertion_write(w, &in->assertion);
+}
+
+enum vch_err vch_change_account_request_decode(
+		struct vch_change_account_request *ret, struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_change_account_request_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_change_account_request_encode(struct vch_writer *w,
+		const struct vch_change_account_request *in)
+{
+	vch_change_account_request_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_change_account_answer_read(struct vch_reader *r,
+		struct vch_change_account_answer *ret)
+{
+	ret->code = vch_read_u16(r);
+	ret->recorded = vch_read_u8(r);
+}
+
+void vch_change_account_answer_write(struct vch_writer *w,
+		const struct vch_change_account_answer *in)
+{
+	vch_write_u16(w, in->code);
+	vch_write_u8(w, in->recorded);
+}
+
+enum vch_err vch_change_account_answer_decode(
+		struct vch_change_account_answer *ret, struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_change_account_answer_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_change_account_answer_encode(struct vch_writer *w,
+		const struct vch_change_account_answer *in)
+{
+	vch_change_account_answer_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_apply_change_request_read(struct vch_reader *r,
+		struct vch_apply_change_request *ret)
+{
+	ret->config = read_span16(r, VCH_APPLY_CHANGE_REQUEST_CONFIG_MAX);
+	ret->counters = read_span16(r, VCH_APPLY_CHANGE_REQUEST_COUNTERS_MAX);
+	vch_change_read(r, &ret->change);
+}
+
+void vch_apply_change_request_write(struct vch_writer *w,
+		const struct vch_apply_change_request *in)
+{
+	write_span16(w, in->config, VCH_APPLY_CHANGE_REQUEST_CONFIG_MAX);
+	write_span16(w, in->counters, VCH_APPLY_CHANGE_REQUEST_COUNTERS_MAX);
+	vch_change_write(w, &in->change);
+}
+
+enum vch_err vch_apply_change_request_decode(
+		struct vch_apply_change_request *ret, struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_apply_change_request_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_apply_change_request_encode(struct vch_writer *w,
+		const struct vch_apply_change_request *in)
+{
+	vch_apply_change_request_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_apply_change_answer_read(struct vch_reader *r,
+		struct vch_apply_change_answer *ret)
+{
+	ret->code = vch_read_u16(r);
+	ret->recorded = vch_read_u8(r);
+}
+
+void vch_apply_change_answer_write(struct vch_writer *w,
+		const struct vch_apply_change_answer *in)
+{
+	vch_write_u16(w, in->code);
+	vch_write_u8(w, in->recorded);
+}
+
+enum vch_err vch_apply_change_answer_decode(struct vch_apply_change_answer *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_apply_change_answer_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_apply_change_answer_encode(struct vch_writer *w,
+		const struct vch_apply_change_answer *in)
+{
+	vch_apply_change_answer_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
 const struct vch_command_info vch_commands[VCH_COMMAND_CNT] = {
 	{VCH_CMD_VERSION, "VERSION", VCH_PHASE_ANY, 0, 45},
 	{VCH_CMD_ATTEST, "ATTEST", VCH_PHASE_SERVE, 32, 1090},
@@ -737,6 +879,8 @@ const struct vch_command_info vch_commands[VCH_COMMAND_CNT] = {
 	{VCH_CMD_START, "START", VCH_PHASE_BOOT, 2, 48},
 	{VCH_CMD_CREATE_ACCOUNT, "CREATE_ACCOUNT", VCH_PHASE_SERVE, 883, 298},
 	{VCH_CMD_COSIGN_BATCH, "COSIGN_BATCH", VCH_PHASE_SERVE, 262144, 4353},
+	{VCH_CMD_CHANGE_ACCOUNT, "CHANGE_ACCOUNT", VCH_PHASE_SERVE, 5831, 3},
+	{VCH_CMD_APPLY_CHANGE, "APPLY_CHANGE", VCH_PHASE_SERVE, 4445, 3},
 };
 
 const struct vch_command_info *vch_command_find(uint32_t number)

@@ -327,6 +327,78 @@ VCH_MUST enum vch_err vch_cosign_batch_answer_decode(
 VCH_MUST enum vch_err vch_cosign_batch_answer_encode(struct vch_writer *w,
 		const struct vch_cosign_batch_answer *in);
 
+/*
+ * Changes an account's policy by its passkey's word. What is tighter than
+ * before holds at once; what is not waits and is taken by APPLY_CHANGE. Every
+ * change takes the place of one that waits, so the policy as it stands cancels.
+ */
+#define VCH_CHANGE_ACCOUNT_REQUEST_CONFIG_MAX 2048
+#define VCH_CHANGE_ACCOUNT_REQUEST_COUNTERS_MAX 512
+struct vch_change_account_request {
+	struct vch_span config;
+	struct vch_span counters;
+	struct vch_change change;
+	struct vch_assertion assertion;
+};
+#define VCH_CHANGE_ACCOUNT_REQUEST_ENC_MAX 5831
+void vch_change_account_request_read(struct vch_reader *r,
+		struct vch_change_account_request *ret);
+void vch_change_account_request_write(struct vch_writer *w,
+		const struct vch_change_account_request *in);
+VCH_MUST enum vch_err vch_change_account_request_decode(
+		struct vch_change_account_request *ret, struct vch_span in);
+VCH_MUST enum vch_err vch_change_account_request_encode(struct vch_writer *w,
+		const struct vch_change_account_request *in);
+
+struct vch_change_account_answer {
+	uint16_t code;
+	uint8_t recorded;
+};
+#define VCH_CHANGE_ACCOUNT_ANSWER_ENC_MAX 3
+void vch_change_account_answer_read(struct vch_reader *r,
+		struct vch_change_account_answer *ret);
+void vch_change_account_answer_write(struct vch_writer *w,
+		const struct vch_change_account_answer *in);
+VCH_MUST enum vch_err vch_change_account_answer_decode(
+		struct vch_change_account_answer *ret, struct vch_span in);
+VCH_MUST enum vch_err vch_change_account_answer_encode(struct vch_writer *w,
+		const struct vch_change_account_answer *in);
+
+/*
+ * Takes the change that waited, once it is due. It was signed when it was
+ * proposed, so anybody may bring it.
+ */
+#define VCH_APPLY_CHANGE_REQUEST_CONFIG_MAX 2048
+#define VCH_APPLY_CHANGE_REQUEST_COUNTERS_MAX 512
+struct vch_apply_change_request {
+	struct vch_span config;
+	struct vch_span counters;
+	struct vch_change change;
+};
+#define VCH_APPLY_CHANGE_REQUEST_ENC_MAX 4445
+void vch_apply_change_request_read(struct vch_reader *r,
+		struct vch_apply_change_request *ret);
+void vch_apply_change_request_write(struct vch_writer *w,
+		const struct vch_apply_change_request *in);
+VCH_MUST enum vch_err vch_apply_change_request_decode(
+		struct vch_apply_change_request *ret, struct vch_span in);
+VCH_MUST enum vch_err vch_apply_change_request_encode(struct vch_writer *w,
+		const struct vch_apply_change_request *in);
+
+struct vch_apply_change_answer {
+	uint16_t code;
+	uint8_t recorded;
+};
+#define VCH_APPLY_CHANGE_ANSWER_ENC_MAX 3
+void vch_apply_change_answer_read(struct vch_reader *r,
+		struct vch_apply_change_answer *ret);
+void vch_apply_change_answer_write(struct vch_writer *w,
+		const struct vch_apply_change_answer *in);
+VCH_MUST enum vch_err vch_apply_change_answer_decode(
+		struct vch_apply_change_answer *ret, struct vch_span in);
+VCH_MUST enum vch_err vch_apply_change_answer_encode(struct vch_writer *w,
+		const struct vch_apply_change_answer *in);
+
 enum vch_command {
 	VCH_CMD_VERSION = 32,
 	VCH_CMD_ATTEST = 33,
@@ -334,8 +406,10 @@ enum vch_command {
 	VCH_CMD_START = 35,
 	VCH_CMD_CREATE_ACCOUNT = 16,
 	VCH_CMD_COSIGN_BATCH = 17,
+	VCH_CMD_CHANGE_ACCOUNT = 18,
+	VCH_CMD_APPLY_CHANGE = 19,
 };
-#define VCH_COMMAND_CNT 6
+#define VCH_COMMAND_CNT 8
 
 /* The phases of the trusted application, as bits. */
 enum vch_phase {

@@ -24,6 +24,22 @@ export interface ListedCall {
 	selector: Hex; // bytes[4]
 }
 
+export interface Policy {
+	frozen: number; // u8
+	feeMax: bigint; // u128
+	origins: Hex[]; // list<=4 of bytes<=128
+	networks: Network[]; // list<=8 of network
+	assets: Asset[]; // list<=8 of asset
+	calls: ListedCall[]; // list<=32 of listed_call
+}
+
+export interface Change {
+	account: Hex; // bytes[20]
+	number: bigint; // u64
+	configHash: Hex; // bytes[32]
+	policy: Policy; // policy
+}
+
 export interface Config {
 	version: number; // u8
 	address: Hex; // bytes[20]
@@ -38,13 +54,21 @@ export interface Config {
 	calls: ListedCall[]; // list<=32 of listed_call
 	grants: Hex[]; // list<=16 of bytes[32]
 	guardiansHash: Hex; // bytes[32]
+	number: bigint; // u64
+	pendingHash: Hex; // bytes[32]
+	pendingDue: bigint; // u64
+}
+
+export interface Counted {
+	asset: number; // u8
+	amount: bigint; // u128
 }
 
 export interface Lane {
 	chainId: bigint; // u64
 	nonce: Hex; // bytes[32]
 	opHash: Hex; // bytes[32]
-	counted: bigint; // u128
+	counted: Counted[]; // list<=8 of counted
 	day: number; // u16
 }
 
@@ -97,12 +121,21 @@ export interface Decision {
 	passkey: number; // u8
 }
 
+export interface ChangeRecord {
+	slot: Slot; // slot
+	config: Hex; // bytes<=2048
+	counters: Hex; // bytes<=512
+	change: Hex; // bytes<=2048
+	code: number; // u16
+	passkey: number; // u8
+}
+
 export interface Section {
 	shard: number; // u8
 	incarnation: Hex; // bytes[16]
 	index: bigint; // u64
 	prevHead: Hex; // bytes[32]
-	records: Hex[]; // list<=64 of bytes<=3072
+	records: Hex[]; // list<=64 of bytes<=5120
 	tag: Hex; // bytes[32]
 }
 
@@ -127,7 +160,7 @@ export interface Receipt {
 	incarnation: Hex; // bytes[16]
 	index: bigint; // u64
 	prevHead: Hex; // bytes[32]
-	record: Hex; // bytes<=3072
+	record: Hex; // bytes<=5120
 	path: Hex[]; // list<=6 of bytes[32]
 	left: number; // u8
 	root: Hex; // bytes[32]
@@ -136,16 +169,19 @@ export interface Receipt {
 
 export const PASSKEY_BACKUP_ELIGIBLE = 1;
 export const PASSKEY_COUNT_LAX = 2;
-export const CONFIG_VERSION = 1;
+export const CONFIG_VERSION = 2;
 export const CONFIG_MAX = 2048;
 export const COUNTERS_MAX = 512;
 export const SLOT_FROZEN = 1;
 export const RECORD_START = 1;
 export const RECORD_ACCOUNT = 2;
 export const RECORD_DECISION = 3;
+export const RECORD_CHANGE = 7;
+export const CHANGE_MAX = 2048;
+export const PASSKEY_NONE = 255;
 export const BATCH_MAX = 262144;
 export const BATCH_RECORDS_MAX = 64;
-export const RECORD_MAX = 3072;
+export const RECORD_MAX = 5120;
 export const SHARDS = 64;
 export const BLOB_COSIGN_KEY = 1;
 export const BLOB_MAX = 256;
@@ -262,6 +298,29 @@ export interface CosignBatchAnswer {
 	results: CosignResult[]; // list<=64 of cosign_result
 }
 
+export interface ChangeAccountRequest {
+	config: Hex; // bytes<=2048
+	counters: Hex; // bytes<=512
+	change: Change; // change
+	assertion: Assertion; // assertion
+}
+
+export interface ChangeAccountAnswer {
+	code: number; // u16
+	recorded: number; // u8
+}
+
+export interface ApplyChangeRequest {
+	config: Hex; // bytes<=2048
+	counters: Hex; // bytes<=512
+	change: Change; // change
+}
+
+export interface ApplyChangeAnswer {
+	code: number; // u16
+	recorded: number; // u8
+}
+
 export const REQUEST_MAX = 262144;
 export const ANSWER_MAX = 65536;
 export const OPS_MAX = 64;
@@ -273,6 +332,8 @@ export const commands = {
 	START: 35,
 	CREATE_ACCOUNT: 16,
 	COSIGN_BATCH: 17,
+	CHANGE_ACCOUNT: 18,
+	APPLY_CHANGE: 19,
 } as const;
 
 export const errors = {
@@ -491,6 +552,30 @@ export const errors = {
 	RECEIPT: {
 		code: 76,
 		sentence: "The receipt does not prove what the answer says: do not trust this server.",
+	},
+	CHANGE_FORM: {
+		code: 85,
+		sentence: "The change is not in its one form: lists ascending, no token's transfer listed, at least one page and network.",
+	},
+	CHANGE_STALE: {
+		code: 86,
+		sentence: "The change was signed for another state of the account; look at the account and sign anew.",
+	},
+	CHANGE_SIZE: {
+		code: 87,
+		sentence: "The account's config would be larger than 2 KiB; list less.",
+	},
+	NOT_DUE: {
+		code: 88,
+		sentence: "The change still waits; apply it when its time has come, or cancel it.",
+	},
+	NO_CHANGE: {
+		code: 89,
+		sentence: "No such change waits on this account.",
+	},
+	SPENDER: {
+		code: 90,
+		sentence: "The spender is not on the account's list; list it first, then approve.",
 	},
 } as const;
 
