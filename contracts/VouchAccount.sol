@@ -5,18 +5,23 @@ import {
     PackedUserOperation
 } from "@account-abstraction/contracts/interfaces/PackedUserOperation.sol";
 
+import { AccountStorage } from "./AccountStorage.sol";
+import { VouchPolicy } from "./VouchPolicy.sol";
 import { IVouchAccount } from "./interfaces/IVouchAccount.sol";
 import { Calls } from "./lib/Calls.sol";
 import { DualSignature } from "./lib/DualSignature.sol";
-import { DAY_MAX, HotSlot, LEFT_MAX } from "./lib/HotSlot.sol";
+import { DAY_MAX, HotSlot } from "./lib/HotSlot.sol";
 import { P256Verify } from "./lib/P256Verify.sol";
+import { Policy } from "./lib/Policy.sol";
 
 /// @title See IVouchAccount. Runs behind an ERC-1167 proxy for each account.
 /// @dev Validation keeps to ERC-7562: it touches the account's own storage
 /// only and asks neither the time nor a balance. Counting in validation is
 /// what makes the limit exact: EntryPoint undoes it with the operation if a
 /// signature is wrong, and keeps it if a call fails.
-contract VouchAccount is IVouchAccount {
+contract VouchAccount is AccountStorage, IVouchAccount {
+    using Policy for Policy.State;
+
     uint256 private constant SIG_VALIDATION_FAILED = 1;
     uint256 private constant SECONDS_PER_DAY = 86_400;
     /// @dev An operation may be signed for a day this long before it begins.
@@ -26,17 +31,12 @@ contract VouchAccount is IVouchAccount {
     /// @dev The bits from 2^120 on of the two gas limits in one word.
     uint256 private constant GAS_LIMITS_HIGH = (0xff << 248) | (0xff << 120);
 
-    uint256 private constant DAILY_LIMIT_DEFAULT = 0.1 ether / GWEI;
     uint256 private constant FEE_CAP = 0.02 ether;
-
-    /// @dev Slot 0. The creation code of the proxy writes it first.
-    HotSlot private _hot;
-    /// @dev Slot 1. The low 44 bits are the daily limit in gwei, 0 for the
-    /// default; the others are not used yet.
-    uint256 private _policy;
 
     /// @dev Whether this chain has a right P256VERIFY.
     bool private immutable _p256Native;
+    /// @dev The code of the intents (VouchPolicy), run on this storage.
+    address private immutable _intents;
 
     modifier onlyEntryPoint() {
         if (msg.sender != Calls.ENTRY_POINT) revert NotEntryPoint();
@@ -44,7 +44,23 @@ contract VouchAccount is IVouchAccount {
     }
 
     constructor() {
-        _p256Native = P256Verify.probe();
+        bool native = P256Verify.probe();
+        _p256Native = native;
+        _intents = address(new VouchPolicy{ salt: 0 }(native));
+    }
+
+    /// @dev Intents and what tells of them: see IVouchPolicy. They are seldom,
+    /// so they pay for the way to their own code, and payments do not.
+    fallback() external {
+        address intents = _intents;
+        assembly ("memory-safe") {
+            let m := mload(0x40)
+            calldatacopy(m, 0, calldatasize())
+            let ok := delegatecall(gas(), intents, m, calldatasize(), 0, 0)
+            returndatacopy(m, 0, returndatasize())
+            if iszero(ok) { revert(m, returndatasize()) }
+            return(m, returndatasize())
+        }
     }
 
     receive() external payable { }
@@ -69,11 +85,18 @@ contract VouchAccount is IVouchAccount {
         payable
         onlyEntryPoint
     {
-        if (_hot.frozen()) revert Frozen();
+        HotSlot hot = _hot;
+        if (hot.frozen()) revert Frozen();
         if (mode != Calls.MODE) revert Calls.CallDataRefused();
         (uint256 cnt, uint256 pos) = Calls.first(executionData);
-        for (uint256 i = 0; i < cnt; ++i) {
-            pos = _call(executionData, i, pos);
+        if (hot.extended()) {
+            for (uint256 i = 0; i < cnt; ++i) {
+                pos = _callAny(executionData, i, pos);
+            }
+        } else {
+            for (uint256 i = 0; i < cnt; ++i) {
+                pos = _call(executionData, i, pos);
+            }
         }
         Calls.end(executionData, pos);
     }
@@ -115,6 +138,20 @@ contract VouchAccount is IVouchAccount {
         if (!ok) revert CallFailed(index, reason);
     }
 
+    /// @dev The same for an account with a policy: what the call may be was
+    /// checked in validation; here, again, its form.
+    function _callAny(bytes calldata batch, uint256 index, uint256 pos)
+        private
+        returns (uint256 nextPos)
+    {
+        address to;
+        uint256 value;
+        bytes calldata data;
+        (to, value, data, nextPos) = Calls.nextAny(batch, index, pos);
+        (bool ok, bytes memory reason) = to.call{ value: value }(data);
+        if (!ok) revert CallFailed(index, reason);
+    }
+
     function _validate(PackedUserOperation calldata userOp, bytes32 userOpHash)
         private
         returns (uint256)
@@ -127,7 +164,7 @@ contract VouchAccount is IVouchAccount {
         uint256 validUntil = DualSignature.validUntil(sig);
         uint256 day = validUntil / SECONDS_PER_DAY;
         // Also with a wrong signature, so that an estimate includes it.
-        _hot = _spend(hot, day, _worstCost(userOp));
+        _hot = _spend(hot, day, _worstCost(userOp, hot.extended(), day));
         uint256 good =
             DualSignature.check(sig, userOpHash, hot.commitment(), _p256Native);
         unchecked {
@@ -159,21 +196,42 @@ contract VouchAccount is IVouchAccount {
         }
     }
 
-    function _dailyLimit() private view returns (uint256 gweis) {
-        gweis = _policy & LEFT_MAX;
-        if (gweis == 0) gweis = DAILY_LIMIT_DEFAULT;
-    }
-
     /// @dev The most that the operation can take from this account, in wei:
     /// at most 16 values of 2^128 each, and a fee under its cap.
-    function _worstCost(PackedUserOperation calldata userOp)
-        private
-        view
-        returns (uint256)
-    {
+    function _worstCost(
+        PackedUserOperation calldata userOp,
+        bool any,
+        uint256 day
+    ) private returns (uint256) {
         unchecked {
-            return Calls.totalValue(userOp.callData) + _maxFee(userOp);
+            uint256 value = any
+                ? _countCalls(userOp.callData, day)
+                : Calls.totalValue(userOp.callData);
+            return value + _maxFee(userOp);
         }
+    }
+
+    /// @dev As Calls.totalValue, and counts what moves tokens. The day is
+    /// checked after it, in _spend, where a wrong one undoes all.
+    function _countCalls(bytes calldata callData, uint256 day)
+        private
+        returns (uint256 total)
+    {
+        bytes calldata batch = Calls.batchOf(callData);
+        (uint256 cnt, uint256 pos) = Calls.first(batch);
+        for (uint256 i = 0; i < cnt; ++i) {
+            address to;
+            uint256 value;
+            bytes calldata data;
+            (to, value, data, pos) = Calls.nextAny(batch, i, pos);
+            if (data.length != 0 && to != Calls.ENTRY_POINT) {
+                _rules.count(i, to, value, data, day & DAY_MAX);
+            }
+            unchecked {
+                total += value < 1 << 128 ? value : 1 << 128;
+            }
+        }
+        Calls.end(batch, pos);
     }
 
     /// @dev The most that EntryPoint can charge this account for the

@@ -6,8 +6,9 @@ import { Word } from "./Word.sol";
 /// @title A batch of calls (ERC-7821) in its one canonical ABI form.
 /// @notice Understood are a payment (value, no data) to anybody but this
 /// account and the EntryPoint, and the EntryPoint's depositTo(address), which
-/// counts by its value. All else is refused. Address 0 means "self" in
-/// ERC-7821, so it is refused as self.
+/// counts by its value. Other calls are for lib/Policy.sol to judge, and only
+/// of accounts that have such a policy ({nextAny}). All else is refused.
+/// Address 0 means "self" in ERC-7821, so it is refused as self.
 /// @dev Words that have to be zero are joined with `|` and looked at once: a
 /// branch for each costs more than the check.
 library Calls {
@@ -45,7 +46,7 @@ library Calls {
         view
         returns (uint256 total)
     {
-        bytes calldata batch = _batch(callData);
+        bytes calldata batch = batchOf(callData);
         (uint256 cnt, uint256 pos) = first(batch);
         for (uint256 i = 0; i < cnt; ++i) {
             uint256 value;
@@ -115,14 +116,51 @@ library Calls {
         }
     }
 
+    /// @notice As {next}, but data for others than the EntryPoint is taken as
+    /// it is: the caller judges it.
+    function nextAny(bytes calldata batch, uint256 index, uint256 pos)
+        internal
+        view
+        returns (
+            address to,
+            uint256 value,
+            bytes calldata data,
+            uint256 nextPos
+        )
+    {
+        unchecked {
+            uint256 len = Word.load(batch, pos + 96);
+            to = address(uint160(Word.load(batch, pos)));
+            value = Word.load(batch, pos + 32);
+            nextPos = pos + CALL_LEN;
+            uint256 offset = Word.load(batch, HEAD_LEN + 32 * index);
+            if (
+                nextPos > batch.length || offset != pos - HEAD_LEN
+                    || Word.load(batch, pos) >> 160 != 0
+                    || Word.load(batch, pos + 64) != 96
+                    || len > batch.length - nextPos
+            ) revert CallDataRefused();
+            data = Word.slice(batch, nextPos, len);
+            if (to == ENTRY_POINT) {
+                data = _depositTo(batch, index, nextPos, len);
+            } else if (to == address(this) || to == address(0)) {
+                revert CallRefused(index);
+            }
+            nextPos += (len + 31) & ~uint256(31);
+            if (nextPos > batch.length || !_padded(data)) {
+                revert CallDataRefused();
+            }
+        }
+    }
+
     /// @notice Reverts unless the batch ends at `pos`.
     function end(bytes calldata batch, uint256 pos) internal pure {
         if (pos != batch.length) revert CallDataRefused();
     }
 
-    /// @dev The array inside execute's arguments.
-    function _batch(bytes calldata callData)
-        private
+    /// @notice The array inside execute's arguments, for {first}.
+    function batchOf(bytes calldata callData)
+        internal
         pure
         returns (bytes calldata)
     {
@@ -136,6 +174,16 @@ library Calls {
                             | (Word.load(callData, 68) ^ len)) != 0
             ) revert CallDataRefused();
             return Word.slice(callData, ARGS_LEN, len);
+        }
+    }
+
+    /// @dev True if zeros follow the data up to a whole word.
+    function _padded(bytes calldata data) private pure returns (bool) {
+        unchecked {
+            uint256 over = data.length % 32;
+            return
+                over == 0
+                    || Word.load(data, data.length - over) << (8 * over) == 0;
         }
     }
 

@@ -8,9 +8,13 @@ import { Word } from "./Word.sol";
 
 /// @title The signature of a user operation: passkey and co-signer.
 /// @notice The layout stands in interfaces/IVouchAccount.sol. Every byte is
-/// read and bound by one of the two signatures or by the commitment.
+/// read and bound by one of the two signatures or by the commitment. Kind 2 is
+/// the passkey alone, for freeze and cancel: the same layout, but validUntil
+/// is zero and in place of the co-signature stand 45 zero bytes and the
+/// co-signer's address.
 library DualSignature {
     uint256 private constant KIND_ONE_COSIGNER = 1;
+    uint256 private constant KIND_PASSKEY = 2;
 
     uint256 private constant AT_EXT_LEN = 7;
     uint256 private constant AT_CO_R = 8;
@@ -35,10 +39,42 @@ library DualSignature {
 
     /// @notice True if the kind is known and the lengths are right.
     function wellFormed(bytes calldata sig) internal pure returns (bool) {
+        return _wellFormed(sig, KIND_ONE_COSIGNER);
+    }
+
+    /// @notice 1 if the passkey alone signed `hash`, else 0.
+    /// @param sig kind 2, of any form
+    function checkPasskey(
+        bytes calldata sig,
+        bytes32 hash,
+        bytes24 commitment,
+        bool native
+    ) internal view returns (uint256 good) {
+        if (!_wellFormed(sig, KIND_PASSKEY)) return 0;
+        uint256 high = Word.load(sig, AT_CO_R);
+        uint256 low = Word.load(sig, AT_CO_S);
+        uint256 cosigner = (low << 8) | Word.octet(sig, AT_CO_V);
+        good = P256Verify.verify(
+            _passkeyDigest(sig, hash),
+            Word.slice(sig, AT_P256, P256_LEN),
+            native
+        );
+        good &= Word.from(
+            Hash.commitment(Word.slice(sig, AT_KEYS, KEYS_LEN), cosigner)
+                == commitment
+        ) & Word.from(Word.octet(sig, AT_FLAGS) & UP_UV == UP_UV)
+        & Word.from((high | (low >> 152) | validUntil(sig)) == 0);
+    }
+
+    function _wellFormed(bytes calldata sig, uint256 kind)
+        private
+        pure
+        returns (bool)
+    {
         if (sig.length <= AT_AUTH + AUTH_LEN_MIN) return false;
         unchecked {
             uint256 pos = AT_AUTH + _authLen(sig);
-            return Word.octet(sig, 0) == KIND_ONE_COSIGNER && sig.length > pos
+            return Word.octet(sig, 0) == kind && sig.length > pos
                 && sig.length <= pos + SUFFIX_LEN_MAX
                 && Word.octet(sig, pos) == QUOTE;
         }

@@ -8,9 +8,20 @@ pragma solidity 0.8.37;
 /// alone: no flags, no day counted yet.
 type HotSlot is uint256;
 
-using { commitment, frozen, day, left, counted } for HotSlot global;
+using {
+    commitment,
+    frozen,
+    extended,
+    day,
+    left,
+    counted,
+    opened,
+    widened
+} for HotSlot global;
 
 uint256 constant FROZEN = 1;
+/// @dev The account has or had tokens with limits, or listed calls.
+uint256 constant EXTENDED = 2;
 uint256 constant DAY_MAX = type(uint16).max;
 uint256 constant LEFT_MAX = (1 << 44) - 1;
 
@@ -20,6 +31,21 @@ function commitment(HotSlot slot) pure returns (bytes24) {
 
 function frozen(HotSlot slot) pure returns (bool) {
     return (HotSlot.unwrap(slot) >> 60) & FROZEN != 0;
+}
+
+function extended(HotSlot slot) pure returns (bool) {
+    return (HotSlot.unwrap(slot) >> 60) & EXTENDED != 0;
+}
+
+/// @dev The same, frozen or not.
+function opened(HotSlot slot, bool isOpen) pure returns (HotSlot) {
+    uint256 word = HotSlot.unwrap(slot) | (FROZEN << 60);
+    return HotSlot.wrap(isOpen ? word ^ (FROZEN << 60) : word);
+}
+
+/// @dev The same, extended.
+function widened(HotSlot slot) pure returns (HotSlot) {
+    return HotSlot.wrap(HotSlot.unwrap(slot) | (EXTENDED << 60));
 }
 
 function day(HotSlot slot) pure returns (uint256) {

@@ -40,6 +40,7 @@ interface Vm {
         pure
         returns (string memory);
 
+    function chainId(uint256 id) external;
     function clearMockedCalls() external;
     function computeCreate2Address(bytes32 salt, bytes32 codeHash, address from)
         external

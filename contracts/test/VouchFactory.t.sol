@@ -9,7 +9,7 @@ contract VouchFactoryTest is Rig {
     /// @dev Functions of the code and the compiler alone; a new version of
     /// any of them has new ones.
     address private constant FACTORY =
-        0x3Db84C29237d5C099c601f785063EFb9c9DD981A;
+        0x78b438261C966b76C129493725A75911E3871533;
     address private constant IMPLEMENTATION =
         0xd35102E7886AeCE7AaE70053658080de2dD5e7D0;
 
