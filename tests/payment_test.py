@@ -228,6 +228,95 @@ class Refusals(unittest.TestCase):
         return answer["error"]["data"] if "error" in answer else None
 
 
+class Policy(unittest.TestCase):
+    """An owner changes what the co-signer lets through."""
+
+    def change(self, w, verb, *args, node=None, check=True):
+        done = s.cli("account", verb, w.address, *args, "--json", "--passkey",
+                     w.file, "--node", node or s.node_url, "--token-file",
+                     s.token_file, check=check)
+        return json.loads(done.stdout) if check else done
+
+    def account(self, w):
+        return stack.post(s.node_url, {
+            "jsonrpc": "2.0", "id": 1, "method": "vouch_getAccount",
+            "params": {"address": w.address}})["result"]
+
+    def refused(self, w, word, amount):
+        done = w.pay(amount, check=False)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn(word, done.stderr)
+
+    def test_a_tighter_limit_holds_at_once(self):
+        w = Wallet()
+        done = self.change(w, "limit", "0.02ether")
+        self.assertEqual(done["pendingDue"], "0x0")
+        s.cli("receipt", "verify", done["receipt"], "--log-key", log_key())
+        self.refused(w, "LIMIT", "0.03ether")
+        w.pay("0.01ether")
+        self.assertEqual(w.paid(), ETHER // 100)
+
+    def test_a_looser_limit_waits_and_can_be_cancelled(self):
+        w = Wallet()
+        done = self.change(w, "limit", "1ether")
+        waits = int(done["pendingDue"], 16)
+        self.assertGreater(waits, 0)
+        self.refused(w, "LIMIT", "0.5ether")
+        self.assertIn("NOT_DUE", self.change(w, "apply", check=False).stderr)
+        self.assertIsNotNone(self.account(w)["pending"])
+        self.assertEqual(self.change(w, "cancel")["pendingDue"], "0x0")
+        self.assertIsNone(self.account(w)["pending"])
+        self.assertIn("NO_CHANGE", self.change(w, "apply", check=False).stderr)
+
+    def test_freezing_is_at_once_unfreezing_waits(self):
+        w = Wallet()
+        self.assertTrue(self.change(w, "freeze")["frozen"])
+        self.refused(w, "FROZEN", "1gwei")
+        done = self.change(w, "unfreeze")
+        self.assertTrue(done["frozen"])
+        self.assertNotEqual(done["pendingDue"], "0x0")
+        self.refused(w, "FROZEN", "2gwei")
+        self.assertTrue(s.stop_node())
+        s.start_node()
+        self.refused(w, "FROZEN", "3gwei")
+        self.assertIsNotNone(self.account(w)["pending"])
+        lines = [json.loads(line) for line in s.cli(
+            "log", "show", s.log_dir, "--json").stdout.splitlines()]
+        mine = [r["number"] for r in lines if r.get("account") == w.address
+                and r["kind"] == "change"]
+        self.assertEqual(mine, [1, 2])
+
+    def test_every_edit_and_viems_hash_of_it(self):
+        w = Wallet(ether=0)
+        token = hex_of(20)
+        for verb, *args in (
+                ["limit", "5", token], ["limit", "none"], ["fee", "1ether"],
+                ["list", token, "mint(uint256)"], ["list", token, "spender"],
+                ["allow-page", "https://example.org"], ["allow-chain", "1"],
+                ["freeze"]):
+            self.change(w, verb, *args)
+            pending = self.account(w)["pending"]
+            if pending:
+                self.assertEqual([pending["hash"]], viem(
+                    [{**pending["change"], "what": "changeHash"}]))
+        self.assertEqual(self.account(w)["number"], "0x8")
+        self.assertEqual(self.account(w)["assets"], [])
+
+    def test_wrong_usage(self):
+        w = Wallet(ether=0)
+        for args in (["limit", "much"], ["limit"], ["freeze", "now"],
+                     ["list", hex_of(20), "0x12"], ["allow-chain", "one"],
+                     ["unlist", hex_of(20), "0x12345678"],
+                     ["drop-page", "https://example.org"]):
+            done = self.change(w, *args, check=False)
+            self.assertEqual(done.returncode, 2, done.stderr)
+        # the last page and chain: nobody could sign any more
+        done = self.change(w, "drop-page", self.account(w)["origins"][0],
+                           check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("CHANGE_FORM", done.stderr)
+
+
 class SecondOpinion(unittest.TestCase):
     def test_hashes_of_random_operations(self):
         ops = []
@@ -372,6 +461,25 @@ class LyingNode(unittest.TestCase):
         self.lie("vouch_createAccount", lambda r: r.update(
             {k: other[k] for k in ("receipt", "address", "cosigner")}))
         self.assert_unproved(self.create())
+
+    def test_lies_about_a_change(self):
+        def change():
+            return s.cli("account", "limit", self.w.address, "0.09ether",
+                         "--passkey", self.w.file, "--node", self.url,
+                         "--token-file", s.token_file, check=False)
+        for method, key in (("vouch_getAccount", "config"),
+                            ("vouch_getAccount", "counters"),
+                            ("vouch_getAccount", "receipt"),
+                            ("vouch_changeAccount", "receipt")):
+            for _ in range(3):
+                self.lie(method, lambda r: r.update({key: flipped(r[key])}))
+                self.assert_unproved(change())
+        # the true receipt of an earlier change is not of this one
+        kept = {}
+        self.lie("vouch_changeAccount", kept.update)
+        self.assertEqual(change().returncode, 0)
+        self.lie("vouch_changeAccount", lambda r: r.update(kept))
+        self.assert_unproved(change())
 
     def test_tampered_evidence(self):
         for key in ("claims", "signature"):

@@ -2,10 +2,11 @@
 // A second opinion by viem: one JSON object a line in, one line out.
 //   {"what":"userOpHash", ...packed operation, chainId, entryPoint}
 //   {"what":"address", x, y, rpId, cosigner, factory, implementation}
+//   {"what":"changeHash", ...a change as vouch_getAccount shows it}
 //   {"what":"handleOps", ...packed operation, signature, beneficiary}
 import { createInterface } from "node:readline";
 import {
-	concatHex, encodeFunctionData, getContractAddress, keccak256, pad,
+	concatHex, encodeFunctionData, getContractAddress, hashTypedData, keccak256, pad,
 	parseAbi, sha256, sliceHex, stringToHex,
 } from "viem";
 import { entryPoint08Abi, getUserOperationHash } from "viem/account-abstraction";
@@ -38,7 +39,36 @@ function unpacked(op) {
 	};
 }
 
+const changeTypes = {
+	Change: [
+		{ name: "account", type: "address" }, { name: "number", type: "uint64" },
+		{ name: "config", type: "bytes32" }, { name: "frozen", type: "bool" },
+		{ name: "feeMax", type: "uint128" }, { name: "origins", type: "string[]" },
+		{ name: "networks", type: "Network[]" }, { name: "assets", type: "Asset[]" },
+		{ name: "calls", type: "Call[]" },
+	],
+	Network: [
+		{ name: "chainId", type: "uint64" }, { name: "entryPoint", type: "address" },
+	],
+	Asset: [
+		{ name: "token", type: "address" }, { name: "dailyLimit", type: "uint128" },
+	],
+	Call: [{ name: "to", type: "address" }, { name: "selector", type: "bytes4" }],
+};
+
 const answers = {
+	changeHash: (q) => hashTypedData({
+		domain: { name: "vouch", version: "1" },
+		types: changeTypes,
+		primaryType: "Change",
+		message: {
+			...q, number: BigInt(q.number), config: q.configHash,
+			frozen: BigInt(q.frozen) === 1n, feeMax: BigInt(q.feeMax),
+			networks: q.networks.map((n) => ({ ...n, chainId: BigInt(n.chainId) })),
+			assets: q.assets.map((a) => ({ ...a, dailyLimit: BigInt(a.dailyLimit) })),
+		},
+	}),
+
 	userOpHash: (q) => getUserOperationHash({
 		chainId: Number(BigInt(q.chainId)),
 		entryPointAddress: q.entryPoint,

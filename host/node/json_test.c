@@ -9,6 +9,7 @@
 
 #include "host/base/hex.h"
 #include "host/node/json_account.h"
+#include "host/node/json_change.h"
 #include "host/node/json_cosign.h"
 #include "host/node/json_create.h"
 #include "host/node/json_evidence.h"
@@ -228,6 +229,54 @@ static void test_cosign(void **state)
 		VCH_SIZE);
 }
 
+/* There and back: what a change is written as is read as the same. */
+static void test_change(void **state)
+{
+	static const char tail[] =
+		",\"assertion\":{\"passkey\":0,\"authenticatorData\":\"0x01\","
+		"\"clientDataJSON\":\"0x02\",\"signature\":\"" W1
+		"1111111111111111111111111111111111111111111111111111111111111"
+		"111\"}}";
+	struct vch_change change = {
+		.account = {1}, .number = 7, .config_hash = {2},
+		.policy = {.frozen = 1,
+			   .fee_max = (vch_u128)3 << 64,
+			   .origins_cnt = 1,
+			   .origins = {{(const uint8_t *)"http://a", 8}},
+			   .networks_cnt = 1,
+			   .networks = {{.chain_id = 5}},
+			   .assets_cnt = 1,
+			   .assets = {{.token = {6}, .daily_limit = 8}},
+			   .calls_cnt = 1,
+			   .calls = {{.to = {9}, .selector = {10}}}}};
+	static uint8_t bytes[VCH_CHANGE_ACCOUNT_REQUEST_ENC_MAX];
+	struct vch_writer w = vch_writer(bytes, sizeof(bytes));
+	uint8_t want[VCH_CHANGE_ENC_MAX], got[VCH_CHANGE_ENC_MAX];
+	struct vch_writer wa = vch_writer(want, sizeof(want));
+	struct vch_writer wb = vch_writer(got, sizeof(got));
+	struct vch_change_account_request req;
+	struct vch_buf out = vch_json_out();
+	char text[2048];
+
+	(void)state;
+	vch_json_open(&out, NULL, '{');
+	vch_json_put_change(&out, "change", &change);
+	snprintf(text, sizeof(text), "%s%s", vch_buf_text(&out), tail);
+	assert_int_equal(vch_json_change(&w, open_text(text), &fault), VCH_OK);
+	assert_int_equal(vch_change_account_request_decode(&req,
+							   vch_written(&w)),
+			 VCH_OK);
+	vch_change_write(&wa, &change);
+	vch_change_write(&wb, &req.change);
+	assert_true(vch_span_equal(vch_written(&wa), vch_written(&wb)));
+	assert_int_equal(req.config.len + req.counters.len, 0);
+	*strstr(text, "frozen") = 'F';
+	w = vch_writer(bytes, sizeof(bytes));
+	assert_int_equal(vch_json_change(&w, open_text(text), &fault),
+			 VCH_ARGUMENT);
+	vch_buf_free(&out);
+}
+
 static void test_account(void **state)
 {
 	struct vch_config config = {
@@ -319,6 +368,7 @@ int main(void)
 		cmocka_unit_test(test_op_bounds),
 		cmocka_unit_test(test_create),
 		cmocka_unit_test(test_cosign),
+		cmocka_unit_test(test_change),
 		cmocka_unit_test(test_account),
 		cmocka_unit_test(test_evidence),
 	};
