@@ -9,6 +9,7 @@ import { AccountStorage } from "./AccountStorage.sol";
 import { VouchPolicy } from "./VouchPolicy.sol";
 import { IVouchAccount } from "./interfaces/IVouchAccount.sol";
 import { Calls } from "./lib/Calls.sol";
+import { Delegate } from "./lib/Delegate.sol";
 import { DualSignature } from "./lib/DualSignature.sol";
 import { DAY_MAX, HotSlot } from "./lib/HotSlot.sol";
 import { P256Verify } from "./lib/P256Verify.sol";
@@ -52,15 +53,7 @@ contract VouchAccount is AccountStorage, IVouchAccount {
     /// @dev Intents and what tells of them: see IVouchPolicy. They are seldom,
     /// so they pay for the way to their own code, and payments do not.
     fallback() external {
-        address intents = _intents;
-        assembly ("memory-safe") {
-            let m := mload(0x40)
-            calldatacopy(m, 0, calldatasize())
-            let ok := delegatecall(gas(), intents, m, calldatasize(), 0, 0)
-            returndatacopy(m, 0, returndatasize())
-            if iszero(ok) { revert(m, returndatasize()) }
-            return(m, returndatasize())
-        }
+        Delegate.forward(_intents);
     }
 
     receive() external payable { }

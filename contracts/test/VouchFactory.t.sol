@@ -11,7 +11,7 @@ contract VouchFactoryTest is Rig {
     address private constant FACTORY =
         0x78b438261C966b76C129493725A75911E3871533;
     address private constant IMPLEMENTATION =
-        0xd35102E7886AeCE7AaE70053658080de2dD5e7D0;
+        0x69f2cc6133ba071BFA2aDF1c79465e20F84A5c63;
 
     /// @dev All addresses by hand, from the code alone.
     function testFuzz_Addresses(bytes24 keys) public {
