@@ -100,6 +100,8 @@ unsigned vch_doors_status(enum vch_err err)
 	case VCH_OK:
 		return 200;
 	case VCH_FORMAT:
+	case VCH_JSON:
+	case VCH_ARGUMENT:
 		return 400;
 	case VCH_TOKEN:
 		return 401;
@@ -118,6 +120,12 @@ unsigned vch_doors_status(enum vch_err err)
 	default:
 		return 500;
 	}
+}
+
+bool vch_doors_is_own_page(const char *fetch_site)
+{
+	return !fetch_site || strcmp(fetch_site, "same-origin") == 0 ||
+	       strcmp(fetch_site, "none") == 0;
 }
 
 struct vch_span vch_doors_bearer(const char *header)

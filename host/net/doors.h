@@ -50,6 +50,13 @@ VCH_MUST enum vch_err vch_doors_check(const struct vch_doors *doors,
 /* The HTTP status that goes with an error. */
 unsigned vch_doors_status(enum vch_err err);
 
+/*
+ * Whether a request may be a page of ours, by Sec-Fetch-Site (NULL if it is
+ * missing, as with older browsers and with programs). A cookie goes to every
+ * port of a host and "site" knows no port, so this looks closer.
+ */
+bool vch_doors_is_own_page(const char *fetch_site);
+
 /* The token of `Bearer …`; empty if header is NULL or of another scheme. */
 struct vch_span vch_doors_bearer(const char *header);
 

@@ -183,6 +183,17 @@ static void test_bearer(void **state)
 	expect_bearer(NULL, "");
 }
 
+static void test_own_page(void **state)
+{
+	(void)state;
+	assert_true(vch_doors_is_own_page(NULL));
+	assert_true(vch_doors_is_own_page("same-origin"));
+	assert_true(vch_doors_is_own_page("none"));
+	assert_false(vch_doors_is_own_page("same-site"));
+	assert_false(vch_doors_is_own_page("cross-site"));
+	assert_false(vch_doors_is_own_page(""));
+}
+
 static void test_status(void **state)
 {
 	(void)state;
@@ -205,6 +216,7 @@ int main(void)
 		cmocka_unit_test(test_size_and_twice),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_bearer),
+		cmocka_unit_test(test_own_page),
 		cmocka_unit_test(test_status),
 	};
 

@@ -16,6 +16,7 @@
 #include "host/base/logline.h"
 #include "host/net/conn.h"
 #include "host/net/jsonrpc.h"
+#include "host/net/respond.h"
 #include "trusted/base/check.h"
 
 #define HEAD_MAX (32u << 10)
@@ -47,16 +48,13 @@ struct vch_http_request {
 	const struct vch_http_route *route;
 	enum vch_err refusal; /* known before the body was read */
 	bool authorised;
+	uint64_t session; /* 0: none */
 	bool started;
 	atomic_int state;
 	char *body;
 	size_t body_len;
 	size_t body_cap; /* counted in http->bodies */
-	/* The answer. */
-	unsigned status;
-	enum vch_http_type type;
-	char *text;
-	size_t text_len;
+	struct vch_answer answer;
 };
 
 char *vch_http_body(struct vch_http_request *req, size_t *ret_len)
@@ -70,18 +68,79 @@ bool vch_http_authorised(const struct vch_http_request *req)
 	return req->authorised;
 }
 
-void vch_http_reply(struct vch_http_request *req, unsigned status,
-		    enum vch_http_type type, char *text, size_t len)
+uint64_t vch_http_session(const struct vch_http_request *req)
+{
+	return req->session;
+}
+
+bool vch_http_may_look(const struct vch_http_request *req)
+{
+	return req->authorised || req->session != 0;
+}
+
+const char *vch_http_header(const struct vch_http_request *req,
+			    const char *name)
+{
+	return MHD_lookup_connection_value(req->connection, MHD_HEADER_KIND,
+					   name);
+}
+
+void vch_http_set_cookie(struct vch_http_request *req, const char *cookie)
+{
+	char *to = req->answer.cookie;
+
+	VCH_CHECK(strlen(cookie) < VCH_COOKIE_MAX);
+	memcpy(to, cookie, strlen(cookie) + 1);
+}
+
+/* The answer is there: whoever comes second sends it. req may be gone. */
+static void answered(struct vch_http_request *req)
 {
 	struct MHD_Connection *connection = req->connection;
 
-	req->status = status;
-	req->type = type;
-	req->text = text;
-	req->text_len = len;
 	atomic_fetch_sub(&req->http->unanswered, 1);
 	if (atomic_exchange(&req->state, ANSWERED) == SUSPENDED)
 		MHD_resume_connection(connection);
+}
+
+void vch_http_reply(struct vch_http_request *req, unsigned status,
+		    enum vch_http_type type, char *text, size_t len)
+{
+	req->answer.status = status;
+	req->answer.type = type;
+	req->answer.text = text;
+	req->answer.text_len = len;
+	answered(req);
+}
+
+void vch_http_reply_fixed(struct vch_http_request *req, enum vch_http_type type,
+			  struct vch_span content, const char *etag)
+{
+	const char *have = vch_http_header(req, "If-None-Match");
+
+	req->answer.type = type;
+	req->answer.etag = etag;
+	if (have && strcmp(have, etag) == 0) {
+		req->answer.status = MHD_HTTP_NOT_MODIFIED;
+	} else {
+		req->answer.status = MHD_HTTP_OK;
+		req->answer.fixed = content;
+	}
+	answered(req);
+}
+
+struct vch_http_stream *vch_http_stream(struct vch_http_request *req,
+					enum vch_http_type type,
+					const struct vch_http_source *source)
+{
+	struct vch_http_stream *stream = vch_stream_new(
+		req->connection, req->conn, req->http->opt.request_s, source);
+
+	req->answer.status = MHD_HTTP_OK;
+	req->answer.type = type;
+	req->answer.stream = stream;
+	answered(req);
+	return stream;
 }
 
 static struct vch_buf error_text(enum vch_err err)
@@ -106,44 +165,19 @@ void vch_http_refuse(struct vch_http_request *req, enum vch_err err)
 
 /* --- on the server's threads ------------------------------------------- */
 
-static void add_headers(struct MHD_Response *r, unsigned status,
-			enum vch_http_type type, bool closing)
+static enum MHD_Result send_answer(struct vch_http_request *req,
+				   struct vch_answer *answer)
 {
-	static const char *const TYPES[] = {
-		[VCH_HTTP_JSON] = "application/json",
-		[VCH_HTTP_METRICS] = "text/plain; version=0.0.4",
-	};
-
-	MHD_add_response_header(r, "Content-Type", TYPES[type]);
-	MHD_add_response_header(r, "Cache-Control", "no-store");
-	MHD_add_response_header(r, "X-Content-Type-Options", "nosniff");
-	if (status == MHD_HTTP_UNAUTHORIZED)
-		MHD_add_response_header(r, "WWW-Authenticate", "Bearer");
-	if (status == MHD_HTTP_SERVICE_UNAVAILABLE)
-		MHD_add_response_header(r, "Retry-After", "1");
-	if (closing)
-		MHD_add_response_header(r, "Connection", "close");
-}
-
-/* Takes text over. */
-static enum MHD_Result send_text(struct vch_http_request *req, unsigned status,
-				 enum vch_http_type type, char *text,
-				 size_t len)
-{
+	bool closing = atomic_load(&req->http->quiet);
 	struct MHD_Response *response;
 	enum MHD_Result queued;
 
-	response = text ? MHD_create_response_from_buffer_with_free_callback(
-				  len, text, free)
-			: MHD_create_response_from_buffer(
-				  0, (void *)"", MHD_RESPMEM_PERSISTENT);
-	if (!response) {
-		free(text);
-		return MHD_NO;
-	}
-	add_headers(response, status, type, atomic_load(&req->http->quiet));
+	/* Before the response is: a stream's own deadlines come later. */
 	vch_conn_deadline(req->conn, req->http->opt.request_s);
-	queued = MHD_queue_response(req->connection, status, response);
+	response = vch_respond(answer, closing);
+	if (!response)
+		return MHD_NO;
+	queued = MHD_queue_response(req->connection, answer->status, response);
 	MHD_destroy_response(response);
 	return queued;
 }
@@ -151,15 +185,22 @@ static enum MHD_Result send_text(struct vch_http_request *req, unsigned status,
 static enum MHD_Result send_refusal(struct vch_http_request *req)
 {
 	struct vch_buf out = error_text(req->refusal);
-	unsigned status = vch_doors_status(req->refusal);
+	struct vch_answer answer = {
+		.status = vch_doors_status(req->refusal),
+		.type = VCH_HTTP_JSON,
+		.text = (char *)out.ptr,
+		.text_len = out.len,
+	};
 
 	atomic_fetch_add(&req->http->refused_all, 1);
-	return send_text(req, status, VCH_HTTP_JSON, (char *)out.ptr, out.len);
+	return send_answer(req, &answer);
 }
 
 struct headers {
 	struct vch_head head;
 	const char *authorization;
+	const char *cookie;
+	const char *fetch_site;
 };
 
 static void take_header(struct headers *h, const char **place,
@@ -185,6 +226,10 @@ static enum MHD_Result on_header(void *ctx, enum MHD_ValueKind kind,
 		take_header(h, &h->head.content_type, value);
 	else if (strcasecmp(key, "Authorization") == 0)
 		take_header(h, &h->authorization, value);
+	else if (strcasecmp(key, "Cookie") == 0)
+		take_header(h, &h->cookie, value);
+	else if (strcasecmp(key, "Sec-Fetch-Site") == 0)
+		take_header(h, &h->fetch_site, value);
 	else if (strcasecmp(key, "Content-Length") == 0)
 		h->head.body_len = strtoull(value, NULL, 10);
 	return MHD_YES;
@@ -207,6 +252,7 @@ static enum vch_err admit(struct vch_http_request *req, const char *method,
 	const struct vch_http_options *opt = &req->http->opt;
 	struct headers h = {0};
 	struct vch_span token;
+	struct vch_span cookie;
 
 	h.head.has_body = strcmp(method, "GET") != 0;
 	MHD_get_connection_values(req->connection, MHD_HEADER_KIND, on_header,
@@ -219,6 +265,10 @@ static enum vch_err admit(struct vch_http_request *req, const char *method,
 			return VCH_TOKEN;
 		req->authorised = true;
 	}
+	cookie = vch_cookie_find(h.cookie, opt->cookie ? opt->cookie : "");
+	if (opt->sessions && vch_doors_is_own_page(h.fetch_site))
+		req->session =
+			vch_session_find(opt->sessions, cookie, vch_clock_ns());
 	req->route = find_route(req->http, method, path);
 	if (!req->route)
 		return VCH_METHOD;
@@ -322,10 +372,7 @@ static enum MHD_Result on_whole(struct vch_http_request *req)
 		}
 	}
 	VCH_CHECK(atomic_load(&req->state) == ANSWERED);
-	running = (int)send_text(req, req->status, req->type, req->text,
-				 req->text_len);
-	req->text = NULL;
-	return (enum MHD_Result)running;
+	return send_answer(req, &req->answer);
 }
 
 static enum MHD_Result on_request(void *ctx, struct MHD_Connection *connection,
@@ -360,7 +407,9 @@ static void on_completed(void *ctx, struct MHD_Connection *connection,
 	atomic_fetch_sub(&http->bodies, req->body_cap);
 	atomic_fetch_sub(&http->under_way, 1);
 	free(req->body);
-	free(req->text);
+	free(req->answer.text);
+	if (req->answer.stream)
+		vch_stream_free(req->answer.stream);
 	free(req);
 	*req_cls = NULL;
 }

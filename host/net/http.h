@@ -11,19 +11,30 @@
 #ifndef HOST_NET_HTTP_H
 #define HOST_NET_HTTP_H
 
+#include <sys/types.h>
+
 #include "host/net/doors.h"
+#include "host/net/session.h"
 #include "host/net/token.h"
 #include "trusted/base/bytes.h"
 
 struct vch_http;
 struct vch_http_request;
 
-enum vch_http_type { VCH_HTTP_JSON, VCH_HTTP_METRICS };
+enum vch_http_type {
+	VCH_HTTP_JSON,
+	VCH_HTTP_METRICS,
+	VCH_HTTP_EVENTS, /* server-sent events */
+	VCH_HTTP_HTML,
+	VCH_HTTP_CSS,
+	VCH_HTTP_JS,
+	VCH_HTTP_SVG,
+};
 
 typedef void vch_http_fn(void *ctx, struct vch_http_request *req);
 
 struct vch_http_route {
-	const char *method; /* "GET" or "POST" */
+	const char *method; /* "GET", "POST" or "DELETE" */
 	const char *path;
 	vch_http_fn *run;
 };
@@ -32,6 +43,8 @@ struct vch_http_options {
 	int listen_fd; /* bound; taken over */
 	struct vch_doors doors;
 	const struct vch_token *token; /* NULL: none is known */
+	struct vch_sessions *sessions; /* NULL: none are known */
+	const char *cookie;	       /* name of the sessions' cookie */
 	const struct vch_http_route *routes;
 	uint8_t route_cnt;
 	void *ctx;
@@ -53,6 +66,22 @@ char *vch_http_body(struct vch_http_request *req, size_t *ret_len);
 /* True if the request showed the token. A wrong one never gets here. */
 bool vch_http_authorised(const struct vch_http_request *req);
 
+/* The number of the session whose cookie the request brought; 0: none. */
+uint64_t vch_http_session(const struct vch_http_request *req);
+
+/* True for whoever may look: the token or a session. */
+bool vch_http_may_look(const struct vch_http_request *req);
+
+/*
+ * A header's value or NULL; name as in the specification. Only in a handler,
+ * before it returns or answers.
+ */
+const char *vch_http_header(const struct vch_http_request *req,
+			    const char *name);
+
+/* Sets a cookie with the answer that follows: `name=value; attributes`. */
+void vch_http_set_cookie(struct vch_http_request *req, const char *cookie);
+
 /*
  * Answers, exactly once; req is gone afterwards. text was malloc()ed and is
  * taken over; it may be NULL if len is 0.
@@ -60,7 +89,35 @@ bool vch_http_authorised(const struct vch_http_request *req);
 void vch_http_reply(struct vch_http_request *req, unsigned status,
 		    enum vch_http_type type, char *text, size_t len);
 
-/* The same with the error body of JSON-RPC. */
+/*
+ * Answers with something fixed that stays where it is. etag (RFC 9110, quoted)
+ * is compared with If-None-Match. Only in a handler, before it returns.
+ */
+void vch_http_reply_fixed(struct vch_http_request *req, enum vch_http_type type,
+			  struct vch_span content, const char *etag);
+
+/* What a stream is made of; called on the server's threads, one at a time. */
+struct vch_http_source {
+	/* How many bytes it wrote; 0: none now; below 0: it is over. */
+	ssize_t (*read)(void *ctx, char *buf, size_t max);
+	/* It is over, however it ended; once. */
+	void (*close)(void *ctx);
+	void *ctx;
+};
+
+/*
+ * Answers with a stream. It may be used until its source is told to close.
+ * A client that does not take what was read in time is cut off.
+ */
+struct vch_http_stream;
+struct vch_http_stream *vch_http_stream(struct vch_http_request *req,
+					enum vch_http_type type,
+					const struct vch_http_source *source);
+
+/* There may be something to read again. From any thread but in read(). */
+void vch_http_stream_wake(struct vch_http_stream *stream);
+
+/* Answers with the error body of JSON-RPC. */
 void vch_http_refuse(struct vch_http_request *req, enum vch_err err);
 
 struct vch_http_stats {

@@ -28,6 +28,7 @@ typedef void vch_method_fn(struct vch_call *call, yyjson_val *params);
 struct vch_method {
 	const char *name;
 	bool needs_token;
+	bool only_looks; /* changes nothing: no operation for the rates */
 	vch_method_fn *run;
 	const char *summary; /* one sentence */
 	const char *params;  /* members, as host/node/openrpc.h writes them */

@@ -79,7 +79,7 @@ static void on_done(void *ctx, char *text, size_t len, enum vch_err err)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct vch_method methods[] = {
-		{"m", false, all_kinds, "", "", ""},
+		{.name = "m", .run = all_kinds},
 	};
 	static const struct vch_rpc_server server = {methods, 1, NULL, NULL};
 	char *body = vch_alloc(1, size + VCH_RPC_PADDING);

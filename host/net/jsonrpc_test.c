@@ -61,9 +61,9 @@ static void too_much(struct vch_call *call, yyjson_val *params)
 }
 
 static const struct vch_method METHODS[] = {
-	{"echo", false, echo, "", "", ""},
-	{"hold", true, hold, "", "", ""},
-	{"big", false, too_much, "", "", ""},
+	{.name = "echo", .run = echo},
+	{.name = "hold", .needs_token = true, .run = hold},
+	{.name = "big", .run = too_much},
 };
 
 static void observe(void *ctx, int method, enum vch_err err, uint64_t ns)
