@@ -192,6 +192,8 @@ $(OUT)/obj/emu/%.o: emu/%.c
 	@$(cc) $(WARN) -I. -Iemu/include -c $< -o $@
 $(OUT)/obj/host/bench/pkcs11.o: host/bench/pkcs11.c
 	@$(cc) $(WARN) -I. -isystem /usr/include/p11-kit-1 -c $< -o $@
+# its assembler copies the pages in
+$(OUT)/obj/host/node/console_files.o: $(wildcard web/console/*)
 $(OUT)/obj/host/%.o: host/%.c
 	@$(cc) $(WARN) -I. -isystem $(YYJSON) -c $< -o $@
 $(OUT)/obj/%.o: %.c

@@ -226,6 +226,8 @@ static enum vch_err start_tee(struct vouchd *d)
 		.workers = d->opt.workers,
 		.queue_max = QUEUE_MAX,
 		.invoke_timeout_ms = INVOKE_MS,
+		.kept = vch_events_add,
+		.kept_ctx = d->node.events,
 	};
 	enum vch_err err;
 
@@ -252,6 +254,27 @@ static enum vch_err start_tee(struct vouchd *d)
 	return err;
 }
 
+/* --- the console -------------------------------------------------------- */
+
+static enum vch_err make_console(struct vch_node *node,
+				 const struct vch_token *token)
+{
+	node->token = token;
+	node->start_ns = vch_clock_ns();
+	vch_samples_init(&node->samples);
+	node->sessions = vch_sessions_new();
+	if (vch_events_new(&node->events, node->sessions) == VCH_OK)
+		return VCH_OK;
+	vch_sessions_free(node->sessions);
+	return say(VCH_ENTROPY, "cannot make", "the events");
+}
+
+static void free_console(struct vch_node *node)
+{
+	vch_events_free(node->events);
+	vch_sessions_free(node->sessions);
+}
+
 /* --- the ports ---------------------------------------------------------- */
 
 static enum vch_err add_doors(struct vch_doors *ret, const struct vouchd *d,
@@ -272,6 +295,7 @@ static enum vch_err add_doors(struct vch_doors *ret, const struct vouchd *d,
 static const struct vch_http_route RPC_ROUTES[] = {
 	{"POST", "/", vch_methods_serve},
 	{"GET", "/health", vch_operator_health},
+	VCH_CONSOLE_ROUTES,
 };
 
 static const struct vch_http_route OPERATOR_ROUTES[] = {
@@ -293,6 +317,8 @@ static enum vch_err open_ports(struct vouchd *d)
 	struct vch_http_options rpc = {
 		.listen_fd = d->rpc_fd,
 		.token = &d->token,
+		.sessions = d->node.sessions,
+		.cookie = d->node.cookie,
 		.routes = RPC_ROUTES,
 		.route_cnt = VCH_ARRAY_LEN(RPC_ROUTES),
 		.ctx = &d->node,
@@ -303,7 +329,9 @@ static enum vch_err open_ports(struct vouchd *d)
 	};
 	struct vch_http_options operator= rpc;
 
+	vch_console_cookie(d->node.cookie, d->opt.rpc.port);
 	operator.listen_fd = d->operator_fd;
+	operator.sessions = NULL;
 	operator.routes = OPERATOR_ROUTES;
 	operator.route_cnt = VCH_ARRAY_LEN(OPERATOR_ROUTES);
 	operator.threads = 1;
@@ -349,11 +377,15 @@ static void serve(struct vouchd *d)
 {
 	const struct timespec watch = {.tv_nsec = WATCH_NS};
 	int told[VCH_WORKERS_MAX] = {0};
+	struct vch_node *node = &d->node;
 	struct vch_worker_stats stats;
 	int sig = -1;
 
 	while (sig < 0) {
-		vch_worker_stats(d->node.worker, &stats);
+		vch_events_tick(node->events, vch_clock_ns());
+		vch_samples_tick(&node->samples, &node->metrics, vch_methods,
+				 vch_method_cnt, vch_clock_ns());
+		vch_worker_stats(node->worker, &stats);
 		if (stats.serving &&
 		    memcmp(told, stats.tee_pid, sizeof(told)) != 0) {
 			memcpy(told, stats.tee_pid, sizeof(told));
@@ -372,6 +404,7 @@ static void stop(struct vouchd *d)
 	struct vch_node *node = &d->node;
 
 	atomic_store(&node->stopping, true);
+	vch_events_close(node->events);
 	unlink(d->ready_path);
 	if (node->rpc)
 		vch_http_drain(node->rpc, DRAIN_S);
@@ -384,6 +417,7 @@ static void stop(struct vouchd *d)
 	if (node->rpc)
 		vch_http_stop(node->rpc, SEND_S);
 	vch_index_free(node->index);
+	free_console(node);
 }
 
 static void say_serving(const struct vouchd *d)
@@ -425,7 +459,12 @@ static enum vch_err run(struct vouchd *d)
 
 	VCH_TRY(make_folders(d));
 	VCH_TRY(lock_data(d));
-	VCH_TRY(start_tee(d));
+	VCH_TRY(make_console(&d->node, &d->token));
+	err = start_tee(d);
+	if (err != VCH_OK) {
+		free_console(&d->node);
+		return err;
+	}
 	errno = 0;
 	err = open_ports(d);
 	if (err == VCH_OK) {

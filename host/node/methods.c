@@ -226,6 +226,32 @@ static void apply_change(struct vch_call *call, yyjson_val *params)
 	submit(call, VCH_CMD_APPLY_CHANGE, vch_written(&w), on_changed);
 }
 
+/* --- vouch_events ------------------------------------------------------- */
+
+#define EVENTS_DEFAULT 64
+
+static void get_events(struct vch_call *call, yyjson_val *params)
+{
+	struct vch_node *node = vch_call_ctx(call);
+	struct vch_json_fault fault = {0};
+	struct vch_json_in in = vch_json_in(params, "params", &fault);
+	struct vch_span after = vch_span("", 0);
+	uint64_t limit = EVENTS_DEFAULT;
+	struct vch_buf out;
+
+	if (vch_json_has(&in, "after"))
+		after = vch_json_get_text(&in, "after", VCH_EVENT_ID_MAX);
+	if (vch_json_has(&in, "limit"))
+		limit = vch_json_get_u64(&in, "limit", VCH_EVENTS_KEPT);
+	if (vch_json_end(&in) != VCH_OK) {
+		vch_call_fault(call, &fault);
+		return;
+	}
+	out = vch_json_out();
+	vch_events_list(node->events, &out, after, (uint32_t)limit);
+	vch_call_result(call, &out);
+}
+
 /* --- kms_attest --------------------------------------------------------- */
 
 static void on_attested(void *ctx, const struct vch_outcome *outcome)
@@ -264,6 +290,12 @@ static void attest(struct vch_call *call, yyjson_val *params)
 
 static const struct vch_shape SHAPES[] = {
 	{"passkey", "x:word y:word rpIdHash:word flags?:quantity"},
+	{"event", "id:string kind:string time:quantity shard:quantity "
+		  "index:quantity incarnation:bytes version?:quantity "
+		  "shards?:quantity account?:address seq?:quantity "
+		  "approved?:bool code?:any name?:string sentence?:string "
+		  "chainId?:quantity opHash?:word cost?:quantity "
+		  "validUntil?:quantity passkey?:quantity"},
 	{"network", "chainId:quantity entryPoint:address"},
 	{"asset", "token:address dailyLimit:quantity spent:quantity"},
 	{"limit", "token:address dailyLimit:quantity"},
@@ -359,6 +391,16 @@ const struct vch_method vch_methods[] = {
 		.summary = "The latest receipt of an account.",
 		.params = "account:address",
 		.result = "receipt:bytes",
+	},
+	{
+		.name = "vouch_events",
+		.needs_token = true,
+		.only_looks = true,
+		.run = get_events,
+		.summary = "The latest records of the log, after the event "
+			   "with id `after`; GET /events streams them.",
+		.params = "after?:string limit?:quantity",
+		.result = "events:[event] last:string missed:quantity",
 	},
 	{
 		.name = "kms_attest",

@@ -7,7 +7,7 @@
 #include "trusted/base/check.h"
 
 /* Seconds. */
-static const double BOUNDS[VCH_METRICS_BUCKETS] = {
+const double vch_metrics_bounds[VCH_METRICS_BUCKETS] = {
 	0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005,
 	0.01,	 0.02,	 0.05,	 0.1,	 0.5,	2,     10,
 };
@@ -27,11 +27,23 @@ void vch_metrics_add(struct vch_metrics *metrics, int method, enum vch_err err,
 	VCH_CHECK(method < VCH_METRICS_METHODS_MAX);
 	VCH_CHECK((unsigned)err < VCH_METRICS_CODES_MAX);
 	m = &metrics->method[method < 0 ? VCH_METRICS_METHODS_MAX : method];
-	while (i < VCH_METRICS_BUCKETS && s > BOUNDS[i])
+	while (i < VCH_METRICS_BUCKETS && s > vch_metrics_bounds[i])
 		i++;
 	count(&m->by_code[err], 1);
 	count(&m->bucket[i], 1);
 	count(&m->ns_sum, duration_ns);
+}
+
+void vch_metrics_add_up(struct vch_metrics_sum *sum,
+			struct vch_metrics *metrics, uint8_t method)
+{
+	struct vch_method_metrics *m = &metrics->method[method];
+
+	sum->done += atomic_load(&m->by_code[VCH_OK]);
+	for (size_t i = VCH_OK + 1; i < VCH_METRICS_CODES_MAX; i++)
+		sum->refused += atomic_load(&m->by_code[i]);
+	for (size_t i = 0; i <= VCH_METRICS_BUCKETS; i++)
+		sum->bucket[i] += atomic_load(&m->bucket[i]);
 }
 
 void vch_metric_head(struct vch_buf *out, const char *name, const char *type,
@@ -92,7 +104,7 @@ static void print_durations(struct vch_buf *out, struct vch_method_metrics *m,
 	struct vch_histogram h = {
 		.name = "vouch_operation_seconds",
 		.labels = labels,
-		.bounds = BOUNDS,
+		.bounds = vch_metrics_bounds,
 		.counts = counts,
 		.bound_cnt = VCH_METRICS_BUCKETS,
 		.sum = (double)atomic_load(&m->ns_sum) / VCH_NS_PER_S,

@@ -30,6 +30,19 @@ struct vch_metrics {
 void vch_metrics_add(struct vch_metrics *metrics, int method, enum vch_err err,
 		     uint64_t duration_ns);
 
+/* Upper bounds of the buckets, in seconds. */
+extern const double vch_metrics_bounds[VCH_METRICS_BUCKETS];
+
+/* Several methods added up. */
+struct vch_metrics_sum {
+	uint64_t done;
+	uint64_t refused; /* whatever the reason */
+	uint64_t bucket[VCH_METRICS_BUCKETS + 1];
+};
+/* Adds the method at place `method` to *sum. */
+void vch_metrics_add_up(struct vch_metrics_sum *sum,
+			struct vch_metrics *metrics, uint8_t method);
+
 /* Prometheus text of all counters; names[i] is the method at place i. */
 void vch_metrics_print(struct vch_buf *out, struct vch_metrics *metrics,
 		       const char *const *names, uint8_t cnt);

@@ -6,7 +6,10 @@
 #include <stdatomic.h>
 
 #include "host/net/http.h"
+#include "host/node/console.h"
+#include "host/node/events.h"
 #include "host/node/metrics.h"
+#include "host/node/samples.h"
 #include "host/store/index.h"
 #include "host/tee/worker.h"
 
@@ -22,6 +25,12 @@ struct vch_node {
 	struct vch_http *rpc;	   /* public port */
 	struct vch_http *operator; /* operator port */
 	struct vch_metrics metrics;
+	struct vch_samples samples;
+	struct vch_events *events;
+	const struct vch_token *token;
+	struct vch_sessions *sessions;
+	char cookie[VCH_CONSOLE_COOKIE_MAX]; /* its name */
+	uint64_t start_ns;
 	uint32_t queue_max;
 	char platform[VCH_NODE_PLATFORM_MAX]; /* as the evidence names it */
 	atomic_bool stopping;

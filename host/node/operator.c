@@ -5,6 +5,7 @@
 
 #include "host/base/clock.h"
 #include "host/net/json_out.h"
+#include "host/node/json_state.h"
 #include "host/node/methods.h"
 #include "trusted/base/check.h"
 
@@ -13,27 +14,14 @@
 void vch_operator_health(void *ctx, struct vch_http_request *req)
 {
 	struct vch_node *node = ctx;
-	bool stopping = atomic_load(&node->stopping);
 	struct vch_buf out = vch_json_out();
 	struct vch_worker_stats tee;
 	bool ready;
 
 	vch_worker_stats(node->worker, &tee);
-	ready = tee.serving && !stopping;
 	vch_json_open(&out, NULL, '{');
 	vch_json_put_bool(&out, "live", true);
-	vch_json_put_bool(&out, "ready", ready);
-	vch_json_open(&out, "degraded", '[');
-	if (stopping)
-		vch_json_put_str(&out, NULL, "the server is stopping");
-	else if (!tee.serving)
-		vch_json_put_str(&out, NULL,
-				 "the TEE is being restarted; requests wait");
-	if (tee.queue_depth > node->queue_max / 4 * 3)
-		vch_json_put_str(&out, NULL,
-				 "the queue is more than three quarters full");
-	vch_json_close(&out, ']');
-	vch_json_put_str(&out, "tee", node->platform);
+	ready = vch_json_health(&out, node);
 	vch_json_open(&out, "teePids", '[');
 	for (uint8_t i = 0; i < tee.workers; i++)
 		vch_json_put_number(&out, NULL, tee.tee_pid[i]);
@@ -148,6 +136,8 @@ static void print_tee(struct vch_buf *out, struct vch_node *node)
 		    "Time to make one batch of the log durable.",
 		    tee.fsync_ns_sum, tee.fsync_cnt);
 	print_batches(out, &tee);
+	put(out, "vouch_event_streams", "gauge", "Streams of GET /events.",
+	    vch_events_streams(node->events));
 	put(out, "vouch_accounts", "gauge", "Accounts in the index.",
 	    index.accounts);
 	put(out, "vouch_log_records", "gauge", "Records in the log.",

@@ -7,7 +7,8 @@
 
 const struct vch_place_info vch_places[VCH_PLACE_CNT] = {
 	[VCH_PLACE_RPC] = {VOUCHD, "tcp", "127.0.0.1:3000",
-			   "JSON-RPC; a token for whatever signs or changes"},
+			   "JSON-RPC, a token for whatever signs or changes; "
+			   "the console, a session to look"},
 	[VCH_PLACE_OPERATOR] = {VOUCHD, "tcp", "127.0.0.1:9000",
 				"/health and /metrics; tells of no account"},
 	[VCH_PLACE_TOKEN] = {VOUCHD, "file 0600", "token",

@@ -250,14 +250,8 @@ void vch_index_rewind(struct vch_index *index)
 	pthread_mutex_unlock(&index->mutex);
 }
 
-static enum vch_err copy_entry(struct vch_index *index,
-			       struct vch_account_view *ret,
-			       struct entry *ret_at, const uint8_t id[20])
+static void copy_view(struct vch_account_view *ret, const struct entry *e)
 {
-	const struct entry *e = find(index, id);
-
-	if (!e->config)
-		return VCH_ACCOUNT;
 	memset(ret, 0, sizeof(*ret));
 	ret->slot = e->slot;
 	ret->config_len = e->config_len;
@@ -267,6 +261,17 @@ static enum vch_err copy_entry(struct vch_index *index,
 	ret->change_len = e->change_len;
 	if (e->change_len > 0)
 		memcpy(ret->change, e->change, e->change_len);
+}
+
+static enum vch_err copy_entry(struct vch_index *index,
+			       struct vch_account_view *ret,
+			       struct entry *ret_at, const uint8_t id[20])
+{
+	const struct entry *e = find(index, id);
+
+	if (!e->config)
+		return VCH_ACCOUNT;
+	copy_view(ret, e);
 	*ret_at = *e;
 	return VCH_OK;
 }
@@ -303,6 +308,52 @@ enum vch_err vch_index_get(struct vch_index *index,
 	if (err == VCH_OK && with_receipt)
 		err = read_receipt(index->log_dir, ret, &at);
 	return err;
+}
+
+static bool is_later(const struct entry *a, const struct entry *b)
+{
+	if (a->pos.segment != b->pos.segment)
+		return a->pos.segment > b->pos.segment;
+	if (a->pos.offset != b->pos.offset)
+		return a->pos.offset > b->pos.offset;
+	if (a->section_idx != b->section_idx)
+		return a->section_idx > b->section_idx;
+	return a->record_idx > b->record_idx;
+}
+
+/* Puts e where it belongs among the cnt latest; returns how many there are. */
+static size_t insert(const struct entry **latest, size_t cnt, size_t max,
+		     const struct entry *e)
+{
+	size_t at = cnt;
+
+	while (at > 0 && is_later(e, latest[at - 1]))
+		at--;
+	if (at == max)
+		return cnt;
+	if (cnt < max)
+		cnt++;
+	memmove(&latest[at + 1], &latest[at],
+		(cnt - at - 1) * sizeof(latest[0]));
+	latest[at] = e;
+	return cnt;
+}
+
+size_t vch_index_latest(struct vch_index *index, struct vch_account_view *ret,
+			size_t max)
+{
+	const struct entry **latest = vch_alloc(max + 1, sizeof(const void *));
+	size_t cnt = 0;
+
+	pthread_mutex_lock(&index->mutex);
+	for (size_t i = 0; i < index->cap; i++)
+		if (index->table[i].config)
+			cnt = insert(latest, cnt, max, &index->table[i]);
+	for (size_t i = 0; i < cnt; i++)
+		copy_view(&ret[i], latest[i]);
+	pthread_mutex_unlock(&index->mutex);
+	free(latest);
+	return cnt;
 }
 
 void vch_index_stats(struct vch_index *index, struct vch_index_stats *ret)

@@ -75,6 +75,13 @@ VCH_MUST enum vch_err vch_index_get(struct vch_index *index,
 				    struct vch_account_view *ret,
 				    const uint8_t id[20], bool with_receipt);
 
+/*
+ * Copies out the accounts whose latest records stand last in the log, newest
+ * first, without receipts; returns how many, at most max.
+ */
+size_t vch_index_latest(struct vch_index *index, struct vch_account_view *ret,
+			size_t max);
+
 /* Counts for /metrics. */
 struct vch_index_stats {
 	uint64_t accounts;

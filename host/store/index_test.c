@@ -27,6 +27,8 @@ static int teardown(void **state)
 	return 0;
 }
 
+static struct vch_log_pos pos = {1, 16};
+
 static void apply(uint32_t account, uint64_t seq, bool with_config)
 {
 	struct vch_fold fold = {.item_cnt = 1, .record_cnt = 1};
@@ -39,7 +41,7 @@ static void apply(uint32_t account, uint64_t seq, bool with_config)
 		item->config = vch_span(config, sizeof(config));
 	vch_store_be64(counters, seq);
 	item->counters = vch_span(counters, sizeof(counters));
-	vch_index_apply(index_, (struct vch_log_pos){1, 16}, &fold);
+	vch_index_apply(index_, pos, &fold);
 }
 
 static uint64_t seq_of(uint32_t account)
@@ -87,6 +89,32 @@ static void test_again(void **state)
 	assert_int_equal(seq_of(1), 3);
 }
 
+/* Newest first, wherever they stand in the table. */
+static void test_latest(void **state)
+{
+	struct vch_account_view views[8];
+	uint32_t first;
+
+	(void)state;
+	assert_int_equal(vch_index_latest(index_, views, 8), 0);
+	for (uint32_t i = 1; i <= 100; i++) {
+		pos = (struct vch_log_pos){1 + i / 50, 16 + i % 50};
+		apply(i, 1, true);
+	}
+	pos = (struct vch_log_pos){4, 16};
+	apply(7, 2, false);
+	assert_int_equal(vch_index_latest(index_, views, 8), 8);
+	memcpy(&first, views[0].slot.id, sizeof(first));
+	assert_int_equal(first, 7);
+	for (uint32_t i = 1; i < 8; i++) {
+		memcpy(&first, views[i].slot.id, sizeof(first));
+		assert_int_equal(first, 101 - i);
+		assert_int_equal(views[i].config_len, sizeof(config));
+	}
+	assert_int_equal(vch_index_latest(index_, views, 1), 1);
+	pos = (struct vch_log_pos){1, 16};
+}
+
 /* A decision of an account that was never made is not one. */
 static void test_decision_first(void **state)
 {
@@ -117,10 +145,8 @@ static void test_decode_refuses(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(test_many),
-		T(test_again),
-		T(test_decision_first),
-		T(test_decode_refuses),
+		T(test_many),		T(test_again),		T(test_latest),
+		T(test_decision_first), T(test_decode_refuses),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

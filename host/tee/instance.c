@@ -35,6 +35,7 @@ static enum vch_err keep(struct vch_instance *in, struct vch_span log)
 	VCH_TRY(vch_log_append(in->log, &pos, &in->batch));
 	stat_time(w, &w->stats.fsync_ns_sum, &w->stats.fsync_cnt, began);
 	vch_index_apply(w->index, pos, &in->fold);
+	vch_worker_tell(w, pos, &in->batch, false);
 	return VCH_OK;
 }
 

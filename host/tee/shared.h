@@ -27,4 +27,14 @@ struct vch_worker {
 	struct vch_fold fold; /* of whoever opens the log */
 };
 
+/* Tells whoever wants to know of a batch that is durable and folded. */
+static inline void vch_worker_tell(const struct vch_worker *w,
+				   struct vch_log_pos pos,
+				   const struct vch_log_batch *batch,
+				   bool replayed)
+{
+	if (w->opt.kept)
+		w->opt.kept(w->opt.kept_ctx, pos, &batch->batch, replayed);
+}
+
 #endif

@@ -47,6 +47,7 @@ static enum vch_err index_batch(void *ctx, struct vch_log_pos pos,
 
 	VCH_TRY(vch_fold_decode(&w->fold, &batch->batch));
 	vch_index_apply(w->index, pos, &w->fold);
+	vch_worker_tell(w, pos, batch, true);
 	return VCH_OK;
 }
 

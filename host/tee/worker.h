@@ -24,6 +24,15 @@ struct vch_blobs;
 /* At most one for each shard. */
 #define VCH_WORKERS_MAX 64
 
+/*
+ * Told of every batch that is durable and folded, before its answers go;
+ * replayed: it was read back from the log, maybe not for the first time. From
+ * any thread of the worker, also several at once; the batches of one shard in
+ * their order. It holds that thread up.
+ */
+typedef void vch_worker_kept_fn(void *ctx, struct vch_log_pos pos,
+				const struct vch_batch *batch, bool replayed);
+
 struct vch_worker_options {
 	const char *tee_path;	/* the program vouch-tee */
 	const char *secure_dir; /* device secret and storage; not backed up */
@@ -32,6 +41,8 @@ struct vch_worker_options {
 	uint8_t workers;	    /* instances; default 1 */
 	uint32_t queue_max;	    /* may wait for each; default 4096 */
 	uint32_t invoke_timeout_ms; /* default 10,000 */
+	vch_worker_kept_fn *kept;   /* may be NULL */
+	void *kept_ctx;
 };
 
 /*
