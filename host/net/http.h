@@ -114,6 +114,12 @@ struct vch_http_stream *vch_http_stream(struct vch_http_request *req,
 					enum vch_http_type type,
 					const struct vch_http_source *source);
 
+/*
+ * True if the client closed its side: a stream that rests would not notice
+ * before something is written to it.
+ */
+bool vch_http_stream_is_left(const struct vch_http_stream *stream);
+
 /* There may be something to read again. From any thread but in read(). */
 void vch_http_stream_wake(struct vch_http_stream *stream);
 

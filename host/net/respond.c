@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/net/respond.h"
 
+#include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -68,6 +69,13 @@ void vch_http_stream_wake(struct vch_http_stream *s)
 		MHD_resume_connection(s->connection);
 	}
 	pthread_mutex_unlock(&s->mutex);
+}
+
+bool vch_http_stream_is_left(const struct vch_http_stream *s)
+{
+	struct pollfd fd = {.fd = s->conn->fd, .events = POLLRDHUP};
+
+	return poll(&fd, 1, 0) > 0;
 }
 
 /* True if it rests now; false if it was woken since the source was asked. */

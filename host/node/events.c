@@ -19,9 +19,8 @@
 /* Events that one step of a stream or of a list copies out. */
 #define STEP_MAX 16u
 #define STEP_TEXT_MAX (64u << 10)
-/* A word now and then shows which clients are gone; often when it is full. */
+/* A word now and then shows those between that the stream is wanted. */
 #define BEAT_NS (15 * (uint64_t)VCH_NS_PER_S)
-#define STREAMS_MANY (VCH_EVENT_STREAMS_MAX / 4 * 3)
 /* What a browser waits before it connects again. */
 #define RETRY_LINE "retry: 2000\n\n"
 
@@ -384,18 +383,17 @@ void vch_events_tick(struct vch_events *events, uint64_t now_ns)
 	bool beat;
 
 	pthread_mutex_lock(&events->mutex);
-	beat = now_ns >= events->beat_ns || events->stream_cnt > STREAMS_MANY;
+	beat = now_ns >= events->beat_ns;
 	if (beat)
 		events->beat_ns = now_ns + BEAT_NS;
 	for (struct stream *s = events->first; s; s = s->next) {
-		bool gone = s->session != 0 &&
-			    !vch_session_lives(events->sessions, s->session,
-					       now_ns);
-
-		if (gone)
+		if (s->session != 0 &&
+		    !vch_session_lives(events->sessions, s->session, now_ns))
 			s->end = "the session is over";
+		if (vch_http_stream_is_left(s->http))
+			s->end = "the client left";
 		s->beat = s->beat || beat;
-		if (gone || beat)
+		if (s->end || beat)
 			vch_http_stream_wake(s->http);
 	}
 	pthread_mutex_unlock(&events->mutex);
