@@ -315,7 +315,7 @@ class Doors(unittest.TestCase):
         self.test_good_request()
 
     def test_paths_and_methods(self):
-        for method, path in (("GET", "/"), ("POST", "/health"),
+        for method, path in (("POST", "/state"), ("POST", "/health"),
                              ("POST", "/../"), ("GET", "/token"),
                              ("DELETE", "/"), ("PUT", "/")):
             self.expect(self.request(method, path, {}), 404, "METHOD")
