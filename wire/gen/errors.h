@@ -9,7 +9,8 @@
 /*
  * Every way a request can end: number, name, and the one sentence a person
  * gets: what was wrong and what to do. Numbers are for ever: never reuse one.
- * Ranges: 1 form, 10 state and platform, 30 passkey, 40 policy, 60 the host.
+ * Ranges: 1 form, 10 state and platform, 30 passkey, 40 policy, 50 keys of the
+ * key service, 60 the host.
  */
 enum vch_err {
 	VCH_OK = 0,
@@ -49,6 +50,16 @@ enum vch_err {
 	VCH_LIMIT = 47,
 	VCH_VALID_UNTIL = 48,
 	VCH_FROZEN = 49,
+	VCH_NO_KEY = 50,
+	VCH_PURPOSE = 51,
+	VCH_OWNER = 52,
+	VCH_NONCE = 53,
+	VCH_PAYLOAD = 54,
+	VCH_KEY_CHAIN = 55,
+	VCH_KEY_TYPED = 56,
+	VCH_KEY_COUNT = 57,
+	VCH_IMPORT = 58,
+	VCH_KEY_POLICY = 59,
 	VCH_INTERNAL = 60,
 	VCH_JSON = 61,
 	VCH_METHOD = 62,
@@ -67,7 +78,7 @@ enum vch_err {
 	VCH_TIMEOUT = 75,
 	VCH_RECEIPT = 76,
 };
-#define VCH_ERR_CNT 54
+#define VCH_ERR_CNT 64
 
 /* All codes, in rising order. */
 extern const enum vch_err vch_err_all[VCH_ERR_CNT];
