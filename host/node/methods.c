@@ -7,6 +7,7 @@
 #include "host/node/json_cosign.h"
 #include "host/node/json_create.h"
 #include "host/node/json_evidence.h"
+#include "host/node/kms.h"
 #include "host/node/openrpc.h"
 #include "trusted/base/check.h"
 
@@ -72,7 +73,8 @@ static void create_account(struct vch_call *call, yyjson_val *params)
 
 /* Reads {name: address} and finds the account; answers if it cannot. */
 static bool find_account(struct vch_call *call, yyjson_val *params,
-			 const char *name, struct vch_account_view *ret)
+			 const char *name, bool accounts_only,
+			 struct vch_account_view *ret)
 {
 	struct vch_node *node = vch_call_ctx(call);
 	struct vch_json_fault fault = {0};
@@ -86,6 +88,10 @@ static bool find_account(struct vch_call *call, yyjson_val *params,
 		return false;
 	}
 	err = vch_index_get(node->index, ret, id, true);
+	if (err == VCH_OK && accounts_only && ret->slot.flags & VCH_SLOT_KEY) {
+		free(ret->receipt);
+		err = VCH_ACCOUNT;
+	}
 	if (err != VCH_OK)
 		vch_call_error(call, err, NULL, NONE);
 	return err == VCH_OK;
@@ -97,7 +103,7 @@ static void get_account(struct vch_call *call, yyjson_val *params)
 	struct vch_account_view account;
 	enum vch_err err;
 
-	if (!find_account(call, params, "address", &account))
+	if (!find_account(call, params, "address", true, &account))
 		return;
 	err = vch_json_account(&out, &account);
 	free(account.receipt);
@@ -114,7 +120,7 @@ static void get_receipt(struct vch_call *call, yyjson_val *params)
 	struct vch_buf out = vch_json_out();
 	struct vch_account_view account;
 
-	if (!find_account(call, params, "account", &account))
+	if (!find_account(call, params, "account", false, &account))
 		return;
 	vch_json_open(&out, NULL, '{');
 	vch_json_put_hex(&out, "receipt", account.receipt, account.receipt_len);
@@ -202,6 +208,10 @@ static void attest(struct vch_call *call, yyjson_val *params)
 
 /* --- rpc.discover ------------------------------------------------------- */
 
+#define KEY_REQUEST                                                            \
+	"key:address transaction?:bytes message?:bytes typedData?:any "        \
+	"digest?:word nonce?:quantity ownerSignature?:signature64"
+
 static const struct vch_shape SHAPES[] = {
 	{"passkey", "x:word y:word rpIdHash:word flags?:quantity"},
 	{"network", "chainId:quantity entryPoint:address"},
@@ -216,6 +226,15 @@ static const struct vch_shape SHAPES[] = {
 	 "signature?:any"},
 	{"assertion", "passkey:quantity authenticatorData:bytes "
 		      "clientDataJSON:bytes signature:signature64"},
+	{"owner", "type:string publicKey:bytes"},
+	{"listedType", "chainId:quantity contract:address typeHash:word"},
+	{"key", "key:address publicKey:bytes address?:address purpose:string "
+		"type:string owner:string opsDaily?:quantity "
+		"nativeDaily?:quantity chains:[quantity] types:[listedType] "
+		"imported:bool day:quantity ops:quantity spent:quantity "
+		"nonce:quantity seq:quantity receipt?:bytes"},
+	{"keyRequest", KEY_REQUEST},
+	{"keyResult", "signature?:bytes error?:any"},
 };
 
 static void discover(struct vch_call *call, yyjson_val *params)
@@ -272,7 +291,7 @@ const struct vch_method vch_methods[] = {
 	{
 		.name = "vouch_getReceipt",
 		.run = get_receipt,
-		.summary = "The latest receipt of an account.",
+		.summary = "The latest receipt of an account or key.",
 		.params = "account:address",
 		.result = "receipt:bytes",
 	},
@@ -286,6 +305,65 @@ const struct vch_method vch_methods[] = {
 			  "incarnation:bytes logKey:word deviceKey:word "
 			  "headsHash:word erase:string protect:string "
 			  "detect:string seal:string signer:string",
+	},
+	{
+		.name = "kms_createKey",
+		.needs_token = true,
+		.run = vch_kms_create_key,
+		.summary = "Makes a key in the TEE with one purpose for life.",
+		.params = "purpose:string type?:string owner?:owner "
+			  "opsDaily?:quantity nativeDaily?:quantity "
+			  "chains?:[quantity] types?:[listedType]",
+		.result = "key:address publicKey:bytes address?:address "
+			  "receipt:bytes",
+	},
+	{
+		.name = "kms_sign",
+		.needs_token = true,
+		.run = vch_kms_sign,
+		.summary = "Signs one of transaction, message, typedData or "
+			   "digest, if the key's policy allows it.",
+		.params = KEY_REQUEST,
+		.result = "signature:bytes receipt:bytes",
+	},
+	{
+		.name = "kms_signBatch",
+		.needs_token = true,
+		.run = vch_kms_sign_batch,
+		.summary = "Up to 64 requests of kms_sign; each ends by "
+			   "itself.",
+		.params = "requests:[keyRequest]",
+		.result = "results:[keyResult]",
+	},
+	{
+		.name = "kms_getPublicKey",
+		.run = vch_kms_get_public_key,
+		.summary = "What a key is, what it may do and did today.",
+		.params = "key:address",
+		.result = "key:address publicKey:bytes address?:address "
+			  "purpose:string type:string owner:string "
+			  "opsDaily?:quantity nativeDaily?:quantity "
+			  "chains:[quantity] types:[listedType] imported:bool "
+			  "day:quantity ops:quantity spent:quantity "
+			  "nonce:quantity seq:quantity receipt:bytes",
+	},
+	{
+		.name = "kms_listKeys",
+		.needs_token = true,
+		.run = vch_kms_list_keys,
+		.summary = "The keys there are, 64 at a time.",
+		.params = "after?:address",
+		.result = "keys:[key] next?:address",
+	},
+	{
+		.name = "kms_deleteKey",
+		.needs_token = true,
+		.run = vch_kms_delete_key,
+		.summary = "Ends a key for ever: erased, or dropped where "
+			   "copies could still be opened.",
+		.params = "key:address nonce?:quantity "
+			  "ownerSignature?:signature64",
+		.result = "deleted:string receipt:bytes",
 	},
 	{
 		.name = "rpc.discover",

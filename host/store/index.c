@@ -120,6 +120,40 @@ static enum vch_err decode_decision(struct vch_fold_item *ret,
 	return vch_reader_end(r);
 }
 
+static enum vch_err decode_key(struct vch_fold_item *ret, struct vch_reader *r)
+{
+	struct vch_key_record rec;
+
+	vch_key_record_read(r, &rec);
+	ret->slot = rec.slot;
+	ret->config = rec.config;
+	ret->counters = rec.counters;
+	return vch_reader_end(r);
+}
+
+static enum vch_err decode_use(struct vch_fold_item *ret, struct vch_reader *r)
+{
+	struct vch_use rec;
+
+	vch_use_read(r, &rec);
+	ret->slot = rec.slot;
+	ret->config = vch_span(NULL, 0);
+	ret->counters = rec.counters;
+	return vch_reader_end(r);
+}
+
+static enum vch_err decode_delete(struct vch_fold_item *ret,
+				  struct vch_reader *r)
+{
+	struct vch_delete rec;
+
+	vch_delete_read(r, &rec);
+	ret->slot = rec.slot;
+	ret->config = vch_span(NULL, 0);
+	ret->counters = vch_span(NULL, 0);
+	return vch_reader_end(r);
+}
+
 /* *ret_account: whether the record speaks of an account. */
 static enum vch_err decode_record(struct vch_fold_item *ret, bool *ret_account,
 				  struct vch_span record)
@@ -138,6 +172,12 @@ static enum vch_err decode_record(struct vch_fold_item *ret, bool *ret_account,
 		return decode_account(ret, &r);
 	case VCH_RECORD_DECISION:
 		return decode_decision(ret, &r);
+	case VCH_RECORD_KEY:
+		return decode_key(ret, &r);
+	case VCH_RECORD_USE:
+		return decode_use(ret, &r);
+	case VCH_RECORD_DELETE:
+		return decode_delete(ret, &r);
 	default:
 		return VCH_CORRUPT;
 	}
@@ -234,6 +274,40 @@ static enum vch_err copy_entry(struct vch_index *index,
 	memcpy(ret->counters, e->counters, e->counters_len);
 	*ret_at = *e;
 	return VCH_OK;
+}
+
+/* Keeps the ids in order and the lowest of them. */
+static void insert_id(uint8_t (*ids)[20], size_t *cnt, size_t cap,
+		      const uint8_t id[20])
+{
+	size_t at = *cnt;
+
+	while (at > 0 && memcmp(id, ids[at - 1], 20) < 0)
+		at--;
+	if (at == cap)
+		return;
+	if (*cnt < cap)
+		(*cnt)++;
+	memmove(ids[at + 1], ids[at], (*cnt - 1 - at) * 20);
+	memcpy(ids[at], id, 20);
+}
+
+size_t vch_index_keys(struct vch_index *index, uint8_t (*ret_ids)[20],
+		      size_t cap, const uint8_t after[20])
+{
+	size_t cnt = 0;
+
+	pthread_mutex_lock(&index->mutex);
+	for (size_t i = 0; i < index->cap; i++) {
+		const struct entry *e = &index->table[i];
+
+		if (e->config && e->slot.flags & VCH_SLOT_KEY &&
+		    !(e->slot.flags & VCH_SLOT_DELETED) &&
+		    memcmp(e->slot.id, after, 20) > 0)
+			insert_id(ret_ids, &cnt, cap, e->slot.id);
+	}
+	pthread_mutex_unlock(&index->mutex);
+	return cnt;
 }
 
 static enum vch_err read_receipt(const char *log_dir,

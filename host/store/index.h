@@ -72,6 +72,13 @@ VCH_MUST enum vch_err vch_index_get(struct vch_index *index,
 				    struct vch_account_view *ret,
 				    const uint8_t id[20], bool with_receipt);
 
+/*
+ * The ids of up to cap keys of the key service above `after`, in order; how
+ * many there are.
+ */
+size_t vch_index_keys(struct vch_index *index, uint8_t (*ret_ids)[20],
+		      size_t cap, const uint8_t after[20]);
+
 /* Counts for /metrics. */
 struct vch_index_stats {
 	uint64_t accounts;
