@@ -38,6 +38,9 @@ struct vch_proof {
 	struct vch_record_head head;
 	struct vch_account_record account; /* head.kind RECORD_ACCOUNT */
 	struct vch_decision decision;	   /* head.kind RECORD_DECISION */
+	struct vch_key_record key;	   /* head.kind RECORD_KEY */
+	struct vch_use use;		   /* head.kind RECORD_USE */
+	struct vch_delete deleted;	   /* head.kind RECORD_DELETE */
 	const char *why;
 };
 

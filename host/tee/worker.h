@@ -38,9 +38,9 @@ struct vch_worker_options {
  * What became of a request. err: VCH_OK, or why the host could not get an
  * answer (VCH_TEE_LOST, VCH_LOG_WRITE, VCH_TIMEOUT, ...), or the refusal of
  * the command as a whole. answer: the TA's answer; for COSIGN_BATCH and
- * SIGN_BATCH the one encoded result of this operation. receipt: encoded `receipt` of
- * the record that this request left, empty if it left none. The views are
- * valid during the call only.
+ * SIGN_BATCH the one encoded result of this operation. receipt: encoded
+ * `receipt` of the record that this request left, empty if it left none. The
+ * views are valid during the call only.
  */
 struct vch_outcome {
 	enum vch_err err;
