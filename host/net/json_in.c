@@ -307,6 +307,18 @@ uint64_t vch_json_list_u64(const struct vch_json_list *list, size_t idx,
 	return 0;
 }
 
+void vch_json_list_bytes(const struct vch_json_list *list, size_t idx,
+			 uint8_t *ret, size_t len)
+{
+	size_t got = 0;
+
+	if (hex_read(ret, len, &got, yyjson_arr_get(list->array, idx)) &&
+	    got == len)
+		return;
+	memset(ret, 0, len);
+	fail(list->in, list->name, (int)idx, "want bytes as 0x-hex");
+}
+
 static bool was_taken(const struct vch_json_in *in, yyjson_val *key)
 {
 	for (size_t i = 0; i < in->taken_cnt; i++)

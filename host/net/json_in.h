@@ -89,6 +89,10 @@ struct vch_span vch_json_list_text(const struct vch_json_list *list, size_t idx,
 uint64_t vch_json_list_u64(const struct vch_json_list *list, size_t idx,
 			   uint64_t max);
 
+/* Exactly len bytes as 0x-hex at idx. */
+void vch_json_list_bytes(const struct vch_json_list *list, size_t idx,
+			 uint8_t *ret, size_t len);
+
 /* Notes a fault of a member that the caller found. */
 void vch_json_fail(struct vch_json_in *in, const char *key, const char *what);
 

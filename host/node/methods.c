@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "host/node/eth.h"
 #include "host/node/json_account.h"
 #include "host/node/json_cosign.h"
 #include "host/node/json_create.h"
@@ -364,6 +365,88 @@ const struct vch_method vch_methods[] = {
 		.params = "key:address nonce?:quantity "
 			  "ownerSignature?:signature64",
 		.result = "deleted:string receipt:bytes",
+	},
+	{
+		.name = "eth_accounts",
+		.needs_token = true,
+		.positional = true,
+		.run = vch_eth_accounts,
+		.summary = "The addresses of the keys of purpose eth.",
+		.params = "",
+		.result = "any",
+	},
+	{
+		.name = "eth_sign",
+		.needs_token = true,
+		.positional = true,
+		.run = vch_eth_sign,
+		.summary = "Signs a message (EIP-191).",
+		.params = "address:address message:bytes",
+		.result = "signature65",
+	},
+	{
+		.name = "personal_sign",
+		.needs_token = true,
+		.positional = true,
+		.run = vch_eth_personal_sign,
+		.summary = "The same, the other way round.",
+		.params = "message:bytes address:address",
+		.result = "signature65",
+	},
+	{
+		.name = "eth_signTypedData_v4",
+		.needs_token = true,
+		.positional = true,
+		.run = vch_eth_sign_typed_data,
+		.summary = "Signs typed data (EIP-712) that is on the key's "
+			   "list.",
+		.params = "address:address typedData:any",
+		.result = "signature65",
+	},
+	{
+		.name = "eth_signTransaction",
+		.needs_token = true,
+		.positional = true,
+		.run = vch_eth_sign_transaction,
+		.summary = "Signs a transaction; nothing is sent.",
+		.params = "transaction:any",
+		.result = "bytes",
+	},
+	{
+		.name = "eth_sendTransaction",
+		.needs_token = true,
+		.positional = true,
+		.run = vch_eth_send_transaction,
+		.summary = "Fills in what is open, signs, and sends it.",
+		.params = "transaction:any",
+		.result = "word",
+	},
+	{
+		.name = "eth_*",
+		.needs_token = true,
+		.positional = true,
+		.run = vch_eth_pass_on,
+		.summary = "Any other is the Ethereum node's to answer.",
+		.params = "",
+		.result = "any",
+	},
+	{
+		.name = "net_*",
+		.needs_token = true,
+		.positional = true,
+		.run = vch_eth_pass_on,
+		.summary = "Any other is the Ethereum node's to answer.",
+		.params = "",
+		.result = "any",
+	},
+	{
+		.name = "web3_*",
+		.needs_token = true,
+		.positional = true,
+		.run = vch_eth_pass_on,
+		.summary = "Any other is the Ethereum node's to answer.",
+		.params = "",
+		.result = "any",
 	},
 	{
 		.name = "rpc.discover",
