@@ -229,8 +229,6 @@ enum vch_err vch_json_key(struct vch_buf *out, const char *name,
 	vch_json_put_hex(out, "key", key->slot.id, 20);
 	vch_json_public_key(out, config.public_key);
 	put_policy(out, &config.policy);
-	vch_json_put_bool(out, "imported",
-			  (config.flags & VCH_KEY_IMPORTED) != 0);
 	/* ops and spent are of this day (UTC days since the epoch) */
 	vch_json_put_quantity(out, "day", counters.day);
 	vch_json_put_quantity(out, "ops", counters.ops);

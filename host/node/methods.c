@@ -232,7 +232,7 @@ static const struct vch_shape SHAPES[] = {
 	{"key", "key:address publicKey:bytes address?:address purpose:string "
 		"type:string owner:string opsDaily?:quantity "
 		"nativeDaily?:quantity chains:[quantity] types:[listedType] "
-		"imported:bool day:quantity ops:quantity spent:quantity "
+		"day:quantity ops:quantity spent:quantity "
 		"nonce:quantity seq:quantity receipt?:bytes"},
 	{"keyRequest", KEY_REQUEST},
 	{"keyResult", "signature?:bytes error?:any"},
@@ -344,7 +344,7 @@ const struct vch_method vch_methods[] = {
 		.result = "key:address publicKey:bytes address?:address "
 			  "purpose:string type:string owner:string "
 			  "opsDaily?:quantity nativeDaily?:quantity "
-			  "chains:[quantity] types:[listedType] imported:bool "
+			  "chains:[quantity] types:[listedType] "
 			  "day:quantity ops:quantity spent:quantity "
 			  "nonce:quantity seq:quantity receipt:bytes",
 	},

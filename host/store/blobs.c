@@ -151,11 +151,13 @@ enum vch_err vch_blobs_get(struct vch_blobs *blobs, uint8_t *ret,
 
 void vch_blobs_drop(struct vch_blobs *blobs, const uint8_t id[20])
 {
-	struct cached *c = place_of(blobs, id);
 	char path[VCH_PATH_MAX];
+	struct cached *c;
 
 	pthread_mutex_lock(&blobs->mutex);
-	vch_wipe(c, sizeof(*c));
+	c = find(set_of(blobs, id), id);
+	if (c)
+		vch_wipe(c, sizeof(*c));
 	pthread_mutex_unlock(&blobs->mutex);
 	if (path_of(path, blobs, id) == VCH_OK)
 		unlink(path);

@@ -373,7 +373,7 @@ enum vch_err vch_worker_start(struct vch_worker **ret,
 	return VCH_OK;
 }
 
-/* Any instance makes accounts and keys; they take turns, but for those without TEE. */
+/* Any makes accounts and keys; they take turns, but for those without TEE. */
 static struct vch_instance *next_instance(struct vch_worker *w)
 {
 	struct vch_instance *in = w->instance[w->next];
@@ -387,7 +387,7 @@ static struct vch_instance *next_instance(struct vch_worker *w)
 	return in;
 }
 
-/* Whoever serves the account's or key's shard; what is of no shard goes to the first. */
+/* Whoever serves the shard of the id; what is of no shard goes to the first. */
 static struct vch_instance *route(struct vch_worker *w,
 				  const struct vch_job *job)
 {

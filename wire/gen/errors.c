@@ -48,7 +48,6 @@ const enum vch_err vch_err_all[VCH_ERR_CNT] = {
 	VCH_KEY_CHAIN,
 	VCH_KEY_TYPED,
 	VCH_KEY_COUNT,
-	VCH_IMPORT,
 	VCH_KEY_POLICY,
 	VCH_INTERNAL,
 	VCH_JSON,
@@ -162,8 +161,6 @@ const char *vch_err_name(enum vch_err err)
 		return "KEY_TYPED";
 	case VCH_KEY_COUNT:
 		return "KEY_COUNT";
-	case VCH_IMPORT:
-		return "IMPORT";
 	case VCH_KEY_POLICY:
 		return "KEY_POLICY";
 	case VCH_INTERNAL:
@@ -333,9 +330,6 @@ const char *vch_err_sentence(enum vch_err err)
 	case VCH_KEY_COUNT:
 		return "The key has signed as often as it may today; wait "
 		       "until the day is over.";
-	case VCH_IMPORT:
-		return "The import does not open, is not for this evidence, "
-		       "or its number was used; begin a new one.";
 	case VCH_KEY_POLICY:
 		return "No key can have this policy; purpose, type, owner and "
 		       "lists do not fit together.";

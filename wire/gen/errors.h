@@ -58,7 +58,6 @@ enum vch_err {
 	VCH_KEY_CHAIN = 55,
 	VCH_KEY_TYPED = 56,
 	VCH_KEY_COUNT = 57,
-	VCH_IMPORT = 58,
 	VCH_KEY_POLICY = 59,
 	VCH_INTERNAL = 60,
 	VCH_JSON = 61,
@@ -78,7 +77,7 @@ enum vch_err {
 	VCH_TIMEOUT = 75,
 	VCH_RECEIPT = 76,
 };
-#define VCH_ERR_CNT 64
+#define VCH_ERR_CNT 63
 
 /* All codes, in rising order. */
 extern const enum vch_err vch_err_all[VCH_ERR_CNT];

@@ -341,7 +341,7 @@ VCH_MUST enum vch_err vch_key_policy_encode(struct vch_writer *w,
 /*
  * A key of the key service; ≤ CONFIG_MAX bytes encoded. public_key is x ‖ y, or
  * 32 bytes of Ed25519. Its id is the first 20 bytes of
- * SHA-256("vouch key v1" ‖ purpose ‖ type ‖ public_key).
+ * SHA-256("vouch key v1" ‖ purpose ‖ type ‖ public_key). flags: none yet.
  */
 #define VCH_KEY_CONFIG_PUBLIC_KEY_MAX 64
 struct vch_key_config {
@@ -358,8 +358,6 @@ VCH_MUST enum vch_err vch_key_config_decode(struct vch_key_config *ret,
 		struct vch_span in);
 VCH_MUST enum vch_err vch_key_config_encode(struct vch_writer *w,
 		const struct vch_key_config *in);
-
-#define VCH_KEY_IMPORTED 1 /* was outside before: somebody may hold a copy */
 
 /*
  * What moves with every use. nonce: the owner's last. recent: what was signed

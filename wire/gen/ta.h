@@ -12,7 +12,7 @@
  * The door of the trusted application. One call carries: the command number,
  * the request (memref in), the answer (memref out) and the batch for the log
  * (memref out, LOG BATCH_MAX bytes; empty when nothing changed).
- * 0 to 7 are the key service's.
+ * 0 to 7 are the key service's; 1 will be IMPORT_KEY.
  * The word after the number is the phase in which the command is allowed.
  */
 

@@ -210,7 +210,6 @@ export const KEY_ED25519 = 1;
 export const OWNER_HOST = 0;
 export const OWNER_ED25519 = 1;
 export const OWNER_P256 = 2;
-export const KEY_IMPORTED = 1;
 export const BATCH_MAX = 262144;
 export const BATCH_RECORDS_MAX = 64;
 export const RECORD_MAX = 3072;
@@ -621,10 +620,6 @@ export const errors = {
 	KEY_COUNT: {
 		code: 57,
 		sentence: "The key has signed as often as it may today; wait until the day is over.",
-	},
-	IMPORT: {
-		code: 58,
-		sentence: "The import does not open, is not for this evidence, or its number was used; begin a new one.",
 	},
 	KEY_POLICY: {
 		code: 59,
