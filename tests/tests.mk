@@ -55,7 +55,7 @@ endif
 # vouchd with a log that can be told to fail: not in the product.
 $(OUT)/test/vouchd-faults: $(call obj,$(NODE_SRCS) tests/vouchd_faults.c) \
 		$(LIB_HOST) $(LIB_CORE) $(LIB_YYJSON)
-	$(link) -lmicrohttpd -lpthread
+	$(link) -lmicrohttpd -lcurl -lpthread
 
 # Everything secret is marked as undefined memory: a flavour of its own.
 CTIME_SRCS := $(CTIME_SRC) $(VCH_CRYPTO_SRCS) trusted/base/bytes.c \

@@ -94,11 +94,11 @@ static void test_second_forms(void **state)
 		{{2, 0xcb, 1, 0xb8, 1, 2, 3, 4, 5, 0x80, 6, 7, 0xc0}, 13},
 		/* the list itself in a long form */
 		{{2, 0xf8, 9, 1, 2, 3, 4, 5, 0x80, 6, 7, 0xc0}, 12},
-		/* a receiver of one byte, a list for data, a string for a list */
+		/* a short receiver, a list for data, a string for a list */
 		{{2, 0xc9, 1, 2, 3, 4, 5, 9, 6, 7, 0xc0}, 11},
 		{{2, 0xc9, 1, 2, 3, 4, 5, 0x80, 6, 0xc0, 0xc0}, 11},
 		{{2, 0xc9, 1, 2, 3, 4, 5, 0x80, 6, 7, 0x80}, 11},
-		/* an access list with something else in it; a member too many */
+		/* something else in the access list; a member too many */
 		{{2, 0xca, 1, 2, 3, 4, 5, 0x80, 6, 7, 0xc1, 1}, 12},
 		{{2, 0xca, 1, 2, 3, 4, 5, 0x80, 6, 7, 0xc0, 1}, 12},
 		/* chain 0; legacy without a chain */
