@@ -95,11 +95,8 @@ class Stack:
         self.anvil = None
         self.vouchd = None
         self.ready = None
-<<<<<<< HEAD
         self.node_options = []
-=======
         self.program = os.path.join(BIN, "vouchd")
->>>>>>> 4d9e9f6 (tests: faults, a model twin, fuzzing, sanitizers, the TA's object code)
         os.makedirs(self.run, mode=0o700, exist_ok=True)
         os.chmod(self.run, 0o700)
 
