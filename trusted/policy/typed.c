@@ -16,8 +16,20 @@ static const char cosign_domain[] = "ERC4337";
 
 static bool type_char(uint8_t c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       (c >= '0' && c <= '9') || (c != 0 && strchr("_$[] ,()", c));
+	switch (c) {
+	case '_':
+	case '$':
+	case '[':
+	case ']':
+	case ' ':
+	case ',':
+	case '(':
+	case ')':
+		return true;
+	default:
+		return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+		       (c >= '0' && c <= '9');
+	}
 }
 
 /*
