@@ -39,7 +39,7 @@ EMU_SRCS := $(addprefix emu/,gp_core.c gp_session.c gp_storage.c sandbox.c \
 HOST_SRCS := $(call room,host/base) $(call room,host/store) \
 	$(call room,host/tee)
 NODE_SRCS := $(call room,host/net) $(call room,host/node)
-CLI_SRCS := $(filter-out host/cli/vectors.c,$(call room,host/cli))
+CLI_SRCS := $(filter-out host/cli/vectors.c,$(call room,host/cli)) host/net/web.c
 BENCH_SRCS := $(addprefix host/bench/,pool.c probe.c work.c)
 
 LIB_CORE := $(OUT)/obj/libcore.a
@@ -123,7 +123,7 @@ $(OUT)/bin/vouch-tee: $(call obj,emu/main.c) $(LIB_EMU) $(LIB_TA) $(LIB_CORE)
 endif
 
 $(OUT)/bin/vouchd: $(call obj,$(NODE_SRCS)) $(LIB_HOST) $(LIB_CORE) $(LIB_YYJSON)
-	$(link) -lmicrohttpd -lpthread
+	$(link) -lmicrohttpd -lcurl -lpthread
 
 $(OUT)/bin/vouch: $(call obj,$(CLI_SRCS)) $(LIB_HOST) $(LIB_CORE) $(LIB_YYJSON)
 	$(link) -lcurl -lcrypto -lpthread

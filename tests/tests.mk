@@ -25,7 +25,7 @@ tests: $(TEST_BINS) $(CTIME) $(TEST_TEES) $(OUT)/test/vouchd-faults \
 # What a test may link: the rooms it may include.
 LIBS_TEE := $(LIB_EMU) $(LIB_TA) $(LIB_CORE)
 LIB_RIG := $(OUT)/obj/librig.a
-$(LIB_RIG): $(call obj,tests/rig.c)
+$(LIB_RIG): $(call obj,tests/rig.c tests/rig_key.c)
 LIBS_HOST := $(LIB_RIG) $(LIB_NODE) $(LIB_CLI) $(LIB_HOST) $(LIB_CORE) $(LIB_YYJSON)
 libs_of = $(if $(filter trusted/ta/% emu/%,$(1)),$(LIBS_TEE),$(LIBS_HOST))
 
@@ -55,7 +55,7 @@ endif
 # vouchd with a log that can be told to fail: not in the product.
 $(OUT)/test/vouchd-faults: $(call obj,$(NODE_SRCS) tests/vouchd_faults.c) \
 		$(LIB_HOST) $(LIB_CORE) $(LIB_YYJSON)
-	$(link) -lmicrohttpd -lpthread
+	$(link) -lmicrohttpd -lcurl -lpthread
 
 # The emulated TEE in which what loosens waits two seconds, not two days.
 $(OUT)/obj/hasty/%.o: %.c

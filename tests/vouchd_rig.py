@@ -18,6 +18,23 @@ START_S = 20
 REQUEST_S = 2   # --request-time: shorter than the default, to test it
 
 
+class Refused(Exception):
+    """A JSON-RPC error; name is that of wire/errors.wire."""
+
+    def __init__(self, error):
+        super().__init__(error)
+        self.name = error["data"]["name"]
+        self.data = error["data"]
+
+
+def stack_post(url, body, token):
+    """Imported late: tools/ is not on the path of every test."""
+    import sys
+    sys.path.insert(0, os.path.join(ROOT, "tools"))
+    import stack
+    return stack.post(url, body, token)
+
+
 class Node:
     """One vouchd and how to talk to it."""
 
@@ -58,6 +75,14 @@ class Node:
     def connect(self, port=None):
         return socket.create_connection(("127.0.0.1", port or self.port),
                                         timeout=10)
+
+    def rpc(self, method, params=None):
+        """One call with the token: the result, or Refused."""
+        answer = stack_post(f"http://127.0.0.1:{self.port}",
+                            call(method, params), self.token)
+        if "error" in answer:
+            raise Refused(answer["error"])
+        return answer["result"]
 
     def end(self):
         if self.process.poll() is None:

@@ -40,6 +40,16 @@ struct vch_cli {
 	const char *log_key;
 	const char *count;
 	const char *nonce_key;
+	const char *purpose;
+	const char *type;
+	const char *chains;
+	const char *ops_daily;
+	const char *native_daily;
+	const char *owner;
+	const char *message;
+	const char *digest;
+	const char *transaction;
+	const char *typed_data;
 	bool no_counter;
 	bool print_request;
 	bool print_operation;
@@ -53,7 +63,7 @@ struct vch_cli {
 typedef enum vch_err vch_cli_fn(struct vch_cli *cli);
 
 /* Which options a command takes: bits by their place in the table. */
-#define VCH_O(name) (1u << VCH_O_##name)
+#define VCH_O(name) (UINT64_C(1) << VCH_O_##name)
 enum vch_cli_option_bit {
 	VCH_O_NODE,
 	VCH_O_TOKEN_FILE,
@@ -73,6 +83,16 @@ enum vch_cli_option_bit {
 	VCH_O_LOG_KEY,
 	VCH_O_COUNT,
 	VCH_O_NONCE_KEY,
+	VCH_O_PURPOSE,
+	VCH_O_TYPE,
+	VCH_O_CHAINS,
+	VCH_O_OPS_DAILY,
+	VCH_O_NATIVE_DAILY,
+	VCH_O_OWNER,
+	VCH_O_MESSAGE,
+	VCH_O_DIGEST,
+	VCH_O_TRANSACTION,
+	VCH_O_TYPED_DATA,
 	VCH_O_NO_COUNTER,
 	VCH_O_PRINT_REQUEST,
 	VCH_O_PRINT_OPERATION,
@@ -88,7 +108,7 @@ struct vch_cli_command {
 	const char *summary;
 	const char *details; /* more for its own --help; may be NULL */
 	const char *example;
-	uint32_t options;
+	uint64_t options;
 	vch_cli_fn *run;
 };
 
@@ -118,6 +138,11 @@ vch_cli_fn vch_cmd_account_create;
 vch_cli_fn vch_cmd_account_show;
 vch_cli_fn vch_cmd_account_change;
 vch_cli_fn vch_cmd_account_apply;
+vch_cli_fn vch_cmd_key_create;
+vch_cli_fn vch_cmd_key_list;
+vch_cli_fn vch_cmd_key_show;
+vch_cli_fn vch_cmd_key_sign;
+vch_cli_fn vch_cmd_key_delete;
 vch_cli_fn vch_cmd_pay;
 vch_cli_fn vch_cmd_operation_hash;
 vch_cli_fn vch_cmd_log_verify;

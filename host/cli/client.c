@@ -425,3 +425,21 @@ enum vch_err vch_client_apply(struct vch_client *client,
 	return changed(client, ret_proof, account, before, NULL, VCH_OK,
 		       result);
 }
+
+yyjson_mut_val *vch_client_params(struct vch_client *client,
+				  yyjson_mut_doc **ret_doc)
+{
+	return vch_rpc_object(client->rpc, ret_doc);
+}
+
+enum vch_err vch_client_call(struct vch_client *client, yyjson_val **ret,
+			     const char *method)
+{
+	return call(client, ret, method);
+}
+
+enum vch_err vch_client_proof(struct vch_client *client, struct vch_proof *ret,
+			      yyjson_val *obj, const uint8_t log_key[32])
+{
+	return read_proof(client, ret, obj, log_key);
+}

@@ -84,4 +84,17 @@ VCH_MUST enum vch_err vch_client_apply(struct vch_client *client,
 				       struct vch_proof *ret_proof,
 				       const struct vch_account_state *before);
 
+/* The params of the next vch_client_call; they belong to the client. */
+yyjson_mut_val *vch_client_params(struct vch_client *client,
+				  yyjson_mut_doc **ret_doc);
+
+/* Any method: a refusal is its own code. *ret is valid until the next call. */
+VCH_MUST enum vch_err vch_client_call(struct vch_client *client,
+				      yyjson_val **ret, const char *method);
+
+/* Checks the `receipt` of an answer against the log key: VCH_RECEIPT. */
+VCH_MUST enum vch_err vch_client_proof(struct vch_client *client,
+				       struct vch_proof *ret, yyjson_val *obj,
+				       const uint8_t log_key[32]);
+
 #endif

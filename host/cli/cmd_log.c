@@ -93,11 +93,13 @@ enum vch_err vch_cmd_log_verify(struct vch_cli *cli)
 	       (unsigned long long)walk->records,
 	       vch_term_hex(vch_span(walk->log_key, 32)));
 	printf("  %llu starts of shards, %llu accounts, %llu changes of them, "
-	       "%llu approved, %llu refused\n",
+	       "%llu keys,\n  %llu approved, %llu signed, %llu refused\n",
 	       (unsigned long long)walk->starts,
 	       (unsigned long long)walk->accounts,
 	       (unsigned long long)walk->changes,
+	       (unsigned long long)walk->keys,
 	       (unsigned long long)walk->approved,
+	       (unsigned long long)walk->signed_cnt,
 	       (unsigned long long)walk->refused);
 	if (!cli->log_key)
 		puts("  (the log itself names that key: compare it with "
@@ -122,9 +124,43 @@ static void show_change(const struct vch_change_record *c)
 		printf("  %s\n", vch_err_sentence((enum vch_err)c->code));
 }
 
+static void show_use(const struct vch_use *u)
+{
+	static const char *const kinds[] = {
+		[VCH_PAYLOAD_TX] = "transaction",
+		[VCH_PAYLOAD_MESSAGE] = "message",
+		[VCH_PAYLOAD_TYPED] = "typed data",
+		[VCH_PAYLOAD_RAW] = "digest",
+	};
+	const char *kind =
+		u->kind < VCH_ARRAY_LEN(kinds) ? kinds[u->kind] : NULL;
+
+	printf("%s%s%s %s  %s %s%s%s%s%s\n",
+	       vch_ink(u->code ? VCH_INK_RED : VCH_INK_GREEN),
+	       u->code ? "refused " : "signed  ", vch_ink(VCH_INK_NONE),
+	       vch_term_hex(vch_span(u->slot.id, 20)), kind ? kind : "?",
+	       vch_term_short(vch_span(u->digest, 32)), u->cost ? "  " : "",
+	       u->cost ? vch_term_amount(u->cost) : "", u->code ? ": " : "",
+	       u->code ? vch_err_name((enum vch_err)u->code) : "");
+	if (u->code)
+		printf("  %s\n", vch_err_sentence((enum vch_err)u->code));
+}
+
+static void show_decision(const struct vch_decision *d)
+{
+	printf("%s%s%s %s  op %s  %s, passkey %u%s%s\n",
+	       vch_ink(d->code ? VCH_INK_RED : VCH_INK_GREEN),
+	       d->code ? "refused " : "approved", vch_ink(VCH_INK_NONE),
+	       vch_term_hex(vch_span(d->slot.id, 20)),
+	       vch_term_short(vch_span(d->op_hash, 32)),
+	       vch_term_amount(d->cost), d->passkey, d->code ? ": " : "",
+	       d->code ? vch_err_name((enum vch_err)d->code) : "");
+	if (d->code)
+		printf("  %s\n", vch_err_sentence((enum vch_err)d->code));
+}
+
 static void show_record(void *ctx, const struct vch_logwalk_record *rec)
 {
-	const struct vch_decision *d = rec->decision;
 	time_t at = (time_t)rec->head.expiry_s;
 	char when[32] = "";
 	struct tm tm;
@@ -136,24 +172,22 @@ static void show_record(void *ctx, const struct vch_logwalk_record *rec)
 		return;
 	printf("%s%s%s shard %2u ", vch_ink(VCH_INK_DIM), when,
 	       vch_ink(VCH_INK_NONE), rec->shard);
-	if (rec->account) {
+	if (rec->account)
 		printf("account  %s  made\n",
 		       vch_term_hex(vch_span(rec->account->slot.id, 20)));
-		return;
-	}
-	if (rec->change) {
+	if (rec->change)
 		show_change(rec->change);
-		return;
-	}
-	printf("%s%s%s %s  op %s  %s, passkey %u%s%s\n",
-	       vch_ink(d->code ? VCH_INK_RED : VCH_INK_GREEN),
-	       d->code ? "refused " : "approved", vch_ink(VCH_INK_NONE),
-	       vch_term_hex(vch_span(d->slot.id, 20)),
-	       vch_term_short(vch_span(d->op_hash, 32)),
-	       vch_term_amount(d->cost), d->passkey, d->code ? ": " : "",
-	       d->code ? vch_err_name((enum vch_err)d->code) : "");
-	if (d->code)
-		printf("  %s\n", vch_err_sentence((enum vch_err)d->code));
+	if (rec->key)
+		printf("key      %s  made\n",
+		       vch_term_hex(vch_span(rec->key->slot.id, 20)));
+	if (rec->deleted)
+		printf("key      %s  deleted, %s\n",
+		       vch_term_hex(vch_span(rec->deleted->slot.id, 20)),
+		       rec->deleted->erased ? "erased" : "dropped");
+	if (rec->use)
+		show_use(rec->use);
+	if (rec->decision)
+		show_decision(rec->decision);
 }
 
 static void put_change(yyjson_mut_doc *doc, yyjson_mut_val *root,
@@ -191,9 +225,24 @@ static void put_decision(yyjson_mut_doc *doc, yyjson_mut_val *root,
 static void put_slot(yyjson_mut_doc *doc, yyjson_mut_val *root,
 		     const struct vch_slot *slot)
 {
-	vch_doc_put_bytes(doc, root, "account", vch_span(slot->id, 20));
+	vch_doc_put_bytes(doc, root,
+			  slot->flags & VCH_SLOT_KEY ? "key" : "account",
+			  vch_span(slot->id, 20));
 	VCH_CHECK(yyjson_mut_obj_add_uint(doc, root, "seq", slot->seq));
 	vch_doc_put_quantity(doc, root, "remainder", slot->remainder);
+}
+
+static void put_use(yyjson_mut_doc *doc, yyjson_mut_val *root,
+		    const struct vch_use *u)
+{
+	put_slot(doc, root, &u->slot);
+	VCH_CHECK(yyjson_mut_obj_add_uint(doc, root, "code", u->code) &&
+		  yyjson_mut_obj_add_str(doc, root, "name",
+					 vch_err_name((enum vch_err)u->code)) &&
+		  yyjson_mut_obj_add_uint(doc, root, "payload", u->kind) &&
+		  yyjson_mut_obj_add_uint(doc, root, "chainId", u->chain_id));
+	vch_doc_put_bytes(doc, root, "digest", vch_span(u->digest, 32));
+	vch_doc_put_quantity(doc, root, "cost", u->cost);
 }
 
 /* One JSON object a line. */
@@ -204,6 +253,9 @@ static void show_record_json(void *ctx, const struct vch_logwalk_record *rec)
 		[VCH_RECORD_ACCOUNT] = "account",
 		[VCH_RECORD_DECISION] = "decision",
 		[VCH_RECORD_CHANGE] = "change",
+		[VCH_RECORD_KEY] = "key",
+		[VCH_RECORD_USE] = "use",
+		[VCH_RECORD_DELETE] = "delete",
 	};
 	yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
 	yyjson_mut_val *root = yyjson_mut_obj(doc);
@@ -221,6 +273,12 @@ static void show_record_json(void *ctx, const struct vch_logwalk_record *rec)
 			  vch_span(rec->incarnation, 16));
 	if (rec->account)
 		put_slot(doc, root, &rec->account->slot);
+	if (rec->key)
+		put_slot(doc, root, &rec->key->slot);
+	if (rec->use)
+		put_use(doc, root, rec->use);
+	if (rec->deleted)
+		put_slot(doc, root, &rec->deleted->slot);
 	if (rec->decision) {
 		put_slot(doc, root, &rec->decision->slot);
 		put_decision(doc, root, rec->decision);
@@ -257,12 +315,7 @@ static enum vch_err verify_receipt(struct vch_cli *cli, const char *hex,
 	rec.index = proof.receipt.index;
 	rec.bytes = proof.receipt.record;
 	rec.head = proof.head;
-	if (proof.head.kind == VCH_RECORD_ACCOUNT)
-		rec.account = &proof.account;
-	else if (proof.head.kind == VCH_RECORD_CHANGE)
-		rec.change = &proof.change;
-	else
-		rec.decision = &proof.decision;
+	vch_logwalk_record_set(&rec, &proof);
 	if (cli->json)
 		show_record_json(NULL, &rec);
 	else

@@ -69,6 +69,25 @@ const struct vch_cli_command vch_cli_commands[] = {
 	{"account", "apply", "ADDRESS",
 	 "makes the change hold that has waited long enough", NULL, NULL,
 	 POLICY_OPTIONS, vch_cmd_account_apply},
+	{"key", "create", NULL, "a key in the TEE with one purpose for life",
+	 "The record of its birth is checked before it is believed.",
+	 "vouch key create --purpose eth --chains 1 --native-daily 1ether",
+	 NODE_OPTIONS | VCH_O(PURPOSE) | VCH_O(TYPE) | VCH_O(CHAINS) |
+		 VCH_O(OPS_DAILY) | VCH_O(NATIVE_DAILY) | VCH_O(OWNER) |
+		 VCH_O(JSON),
+	 vch_cmd_key_create},
+	{"key", "list", NULL, "the keys there are", NULL, NULL,
+	 NODE_OPTIONS | VCH_O(JSON), vch_cmd_key_list},
+	{"key", "show", "KEY", "what a key may do and did today", NULL, NULL,
+	 VCH_O(NODE) | VCH_O(JSON), vch_cmd_key_show},
+	{"key", "sign", "KEY", "signs what the key's policy allows",
+	 "Record and signature are checked before they are shown.",
+	 "vouch key sign 0x… --message hello",
+	 NODE_OPTIONS | VCH_O(MESSAGE) | VCH_O(DIGEST) | VCH_O(TRANSACTION) |
+		 VCH_O(TYPED_DATA) | VCH_O(JSON),
+	 vch_cmd_key_sign},
+	{"key", "delete", "KEY", "ends a key for ever", NULL, NULL,
+	 NODE_OPTIONS | VCH_O(JSON), vch_cmd_key_delete},
 	{"pay", NULL, NULL, "pays: passkey, co-signer, chain",
 	 "The co-signer's record is checked before the operation is sent "
 	 "through\nEntryPoint.handleOps.",

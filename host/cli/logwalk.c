@@ -51,6 +51,52 @@ static enum vch_err take_start(struct vch_logwalk *walk,
 	return VCH_OK;
 }
 
+void vch_logwalk_record_set(struct vch_logwalk_record *rec,
+			    const struct vch_proof *decoded)
+{
+	switch (rec->head.kind) {
+	case VCH_RECORD_ACCOUNT:
+		rec->account = &decoded->account;
+		break;
+	case VCH_RECORD_DECISION:
+		rec->decision = &decoded->decision;
+		break;
+	case VCH_RECORD_CHANGE:
+		rec->change = &decoded->change;
+		break;
+	case VCH_RECORD_KEY:
+		rec->key = &decoded->key;
+		break;
+	case VCH_RECORD_USE:
+		rec->use = &decoded->use;
+		break;
+	case VCH_RECORD_DELETE:
+		rec->deleted = &decoded->deleted;
+		break;
+	default:
+		break;
+	}
+}
+
+static void count(struct vch_logwalk *walk,
+		  const struct vch_logwalk_record *rec)
+{
+	walk->accounts += rec->account != NULL;
+	walk->keys += rec->key != NULL;
+	if (rec->decision) {
+		walk->approved += rec->decision->code == VCH_OK;
+		walk->refused += rec->decision->code != VCH_OK;
+	}
+	if (rec->change) {
+		walk->changes += rec->change->code == VCH_OK;
+		walk->refused += rec->change->code != VCH_OK;
+	}
+	if (rec->use) {
+		walk->signed_cnt += rec->use->code == VCH_OK;
+		walk->refused += rec->use->code != VCH_OK;
+	}
+}
+
 /* Decodes what stands behind the head; the counts follow. */
 static enum vch_err take_record(struct vch_logwalk *walk,
 				const struct vch_section *section, uint8_t idx,
@@ -79,18 +125,8 @@ static enum vch_err take_record(struct vch_logwalk *walk,
 	      at->index == section->index + idx &&
 		      !memcmp(at->incarnation, section->incarnation, 16),
 	      "records are missing, or of another incarnation");
-	if (rec.head.kind == VCH_RECORD_ACCOUNT) {
-		rec.account = &decoded.account;
-		walk->accounts++;
-	} else if (rec.head.kind == VCH_RECORD_DECISION) {
-		rec.decision = &decoded.decision;
-		walk->approved += decoded.decision.code == VCH_OK;
-		walk->refused += decoded.decision.code != VCH_OK;
-	} else if (rec.head.kind == VCH_RECORD_CHANGE) {
-		rec.change = &decoded.change;
-		walk->changes += decoded.change.code == VCH_OK;
-		walk->refused += decoded.change.code != VCH_OK;
-	}
+	vch_logwalk_record_set(&rec, &decoded);
+	count(walk, &rec);
 	rec.incarnation = at->incarnation;
 	rec.index = at->index++;
 	vch_head_add(at->head, bytes);

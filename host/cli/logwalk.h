@@ -31,6 +31,8 @@ struct vch_logwalk {
 	uint64_t approved;
 	uint64_t refused;
 	uint64_t changes;
+	uint64_t keys;
+	uint64_t signed_cnt;
 	const char *why;
 };
 
@@ -45,7 +47,14 @@ struct vch_logwalk_record {
 	const struct vch_account_record *account; /* or NULL */
 	const struct vch_decision *decision;	  /* or NULL */
 	const struct vch_change_record *change;	  /* or NULL */
+	const struct vch_key_record *key;	  /* or NULL */
+	const struct vch_use *use;		  /* or NULL */
+	const struct vch_delete *deleted;	  /* or NULL */
 };
+
+/* Points the record at what was decoded, by its kind. */
+void vch_logwalk_record_set(struct vch_logwalk_record *rec,
+			    const struct vch_proof *decoded);
 
 typedef void vch_logwalk_fn(void *ctx, const struct vch_logwalk_record *record);
 

@@ -76,6 +76,38 @@ static const struct option {
 			     "which of the account's nonce sequences "
 			     "(default 0)",
 			     NULL, offsetof(struct vch_cli, nonce_key)},
+	[VCH_O_PURPOSE] = {"purpose", "eth|message|raw",
+			   "what the key is for, for life", "eth",
+			   offsetof(struct vch_cli, purpose)},
+	[VCH_O_TYPE] = {"type", "secp256k1|ed25519", "the kind of key",
+			"secp256k1", offsetof(struct vch_cli, type)},
+	[VCH_O_CHAINS] = {"chains", "ID[,ID…]",
+			  "the chains whose transactions it may sign "
+			  "(default: none)",
+			  NULL, offsetof(struct vch_cli, chains)},
+	[VCH_O_OPS_DAILY] = {"ops-daily", "N",
+			     "signatures a day (default: no limit)", NULL,
+			     offsetof(struct vch_cli, ops_daily)},
+	[VCH_O_NATIVE_DAILY] = {"native-daily", "AMOUNT",
+				"what its transactions may move in a day, "
+				"fees included (default: no limit)",
+				NULL, offsetof(struct vch_cli, native_daily)},
+	[VCH_O_OWNER] = {"owner", "TYPE:HEX",
+			 "ed25519 or p256 and a public key whose signature "
+			 "each request needs (default: the host's token)",
+			 NULL, offsetof(struct vch_cli, owner)},
+	[VCH_O_MESSAGE] = {"message", "TEXT",
+			   "signs a text: EIP-191, or plain on Ed25519", NULL,
+			   offsetof(struct vch_cli, message)},
+	[VCH_O_DIGEST] = {"digest", "HEX",
+			  "signs 32 bytes (keys of purpose raw)", NULL,
+			  offsetof(struct vch_cli, digest)},
+	[VCH_O_TRANSACTION] = {"transaction", "HEX",
+			       "signs an unsigned, serialized transaction",
+			       NULL, offsetof(struct vch_cli, transaction)},
+	[VCH_O_TYPED_DATA] = {"typed-data", "FILE",
+			      "signs EIP-712 typed data as wallets send it",
+			      NULL, offsetof(struct vch_cli, typed_data)},
 	[VCH_O_NO_COUNTER] = {"no-counter", NULL,
 			      "the passkey's counter stays 0, as that of "
 			      "synced ones does",
@@ -165,7 +197,7 @@ static enum vch_err take_option(struct vch_cli *cli, int argc,
 	const char *text = argv[*i] + 2;
 	const struct option *o = option_of(text);
 	const char *value = strchr(text, '=');
-	uint32_t bits = cli->command->options | VCH_O(HELP);
+	uint64_t bits = cli->command->options | VCH_O(HELP);
 
 	if (!o || !(bits >> (o - options) & 1))
 		return vch_cli_fail(cli, VCH_ARGUMENT,

@@ -57,14 +57,28 @@ enum vch_err vch_record_decode(struct vch_proof *ret, struct vch_span record)
 	struct vch_reader r = vch_reader(record);
 
 	vch_record_head_read(&r, &ret->head);
-	if (ret->head.kind == VCH_RECORD_ACCOUNT)
+	switch (ret->head.kind) {
+	case VCH_RECORD_ACCOUNT:
 		vch_account_record_read(&r, &ret->account);
-	else if (ret->head.kind == VCH_RECORD_DECISION)
+		break;
+	case VCH_RECORD_DECISION:
 		vch_decision_read(&r, &ret->decision);
-	else if (ret->head.kind == VCH_RECORD_CHANGE)
+		break;
+	case VCH_RECORD_CHANGE:
 		vch_change_record_read(&r, &ret->change);
-	else
+		break;
+	case VCH_RECORD_KEY:
+		vch_key_record_read(&r, &ret->key);
+		break;
+	case VCH_RECORD_USE:
+		vch_use_read(&r, &ret->use);
+		break;
+	case VCH_RECORD_DELETE:
+		vch_delete_read(&r, &ret->deleted);
+		break;
+	default:
 		return VCH_FORMAT;
+	}
 	return vch_reader_end(&r);
 }
 

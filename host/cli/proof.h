@@ -40,6 +40,9 @@ struct vch_proof {
 	struct vch_account_record account; /* head.kind RECORD_ACCOUNT */
 	struct vch_decision decision;	   /* head.kind RECORD_DECISION */
 	struct vch_change_record change;   /* head.kind RECORD_CHANGE */
+	struct vch_key_record key;	   /* head.kind RECORD_KEY */
+	struct vch_use use;		   /* head.kind RECORD_USE */
+	struct vch_delete deleted;	   /* head.kind RECORD_DELETE */
 	const char *why;
 };
 

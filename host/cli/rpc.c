@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "host/base/alloc.h"
-#include "host/cli/web.h"
+#include "host/net/web.h"
 #include "trusted/base/check.h"
 
 struct vch_rpc {

@@ -223,6 +223,29 @@ struct vch_span vch_json_get_text(struct vch_json_in *in, const char *key,
 	return text_of(in, need(in, key), key, -1, max);
 }
 
+uint8_t vch_json_get_word(struct vch_json_in *in, const char *key,
+			  const char *const *words, uint8_t cnt)
+{
+	yyjson_val *val = need(in, key);
+	char what[96] = "want one of";
+	size_t at = strlen(what);
+
+	for (uint8_t i = 0; i < cnt; i++) {
+		if (yyjson_equals_str(val, words[i]))
+			return i;
+		if (at < sizeof(what))
+			at += (size_t)snprintf(what + at, sizeof(what) - at,
+					       " %s", words[i]);
+	}
+	fail(in, key, -1, what);
+	return 0;
+}
+
+void vch_json_fail(struct vch_json_in *in, const char *key, const char *what)
+{
+	fail(in, key, -1, what);
+}
+
 struct vch_json_in vch_json_get_object(struct vch_json_in *in, const char *key)
 {
 	yyjson_val *val = need(in, key);
@@ -270,6 +293,30 @@ struct vch_span vch_json_list_text(const struct vch_json_list *list, size_t idx,
 {
 	return text_of(list->in, yyjson_arr_get(list->array, idx), list->name,
 		       (int)idx, max);
+}
+
+uint64_t vch_json_list_u64(const struct vch_json_list *list, size_t idx,
+			   uint64_t max)
+{
+	yyjson_val *val = yyjson_arr_get(list->array, idx);
+	uint8_t be[8];
+
+	if (uint_read(be, sizeof(be), val) && vch_load_be64(be) <= max)
+		return vch_load_be64(be);
+	fail(list->in, list->name, (int)idx, "want a quantity");
+	return 0;
+}
+
+void vch_json_list_bytes(const struct vch_json_list *list, size_t idx,
+			 uint8_t *ret, size_t len)
+{
+	size_t got = 0;
+
+	if (hex_read(ret, len, &got, yyjson_arr_get(list->array, idx)) &&
+	    got == len)
+		return;
+	memset(ret, 0, len);
+	fail(list->in, list->name, (int)idx, "want bytes as 0x-hex");
 }
 
 static bool was_taken(const struct vch_json_in *in, yyjson_val *key)

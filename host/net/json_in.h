@@ -60,6 +60,9 @@ uint64_t vch_json_get_u64(struct vch_json_in *in, const char *key,
 /* A number below 2^(8 len), len ≤ 32, big-endian. */
 void vch_json_get_uint(struct vch_json_in *in, const char *key, uint8_t *ret,
 		       size_t len);
+/* The index of a string among cnt words, or what is wrong with it. */
+uint8_t vch_json_get_word(struct vch_json_in *in, const char *key,
+			  const char *const *words, uint8_t cnt);
 /* A string of at most max bytes; the view is into the document. */
 struct vch_span vch_json_get_text(struct vch_json_in *in, const char *key,
 				  size_t max);
@@ -81,6 +84,17 @@ struct vch_json_in vch_json_list_object(const struct vch_json_list *list,
 					size_t idx);
 struct vch_span vch_json_list_text(const struct vch_json_list *list, size_t idx,
 				   size_t max);
+
+/* A number of at most max at idx. */
+uint64_t vch_json_list_u64(const struct vch_json_list *list, size_t idx,
+			   uint64_t max);
+
+/* Exactly len bytes as 0x-hex at idx. */
+void vch_json_list_bytes(const struct vch_json_list *list, size_t idx,
+			 uint8_t *ret, size_t len);
+
+/* Notes a fault of a member that the caller found. */
+void vch_json_fail(struct vch_json_in *in, const char *key, const char *what);
 
 /* VCH_ARGUMENT if there was a fault or a member is left. */
 VCH_MUST enum vch_err vch_json_end(struct vch_json_in *in);

@@ -23,6 +23,7 @@ struct rpc;
 struct vch_call {
 	struct rpc *rpc;
 	yyjson_val *id;	  /* NULL: a notification */
+	yyjson_val *name; /* of the method */
 	int method;	  /* -1: none */
 	enum vch_err err; /* how it ended */
 	uint64_t start_ns;
@@ -215,10 +216,34 @@ void vch_call_fault(struct vch_call *call, const struct vch_json_fault *fault)
 	vch_call_error(call, VCH_ARGUMENT, fault->detail, vch_span(NULL, 0));
 }
 
+const char *vch_call_method(const struct vch_call *call)
+{
+	return yyjson_get_str(call->name);
+}
+
+void vch_call_foreign_error(struct vch_call *call, const char *json, size_t len)
+{
+	open_answer(&call->answer, call->id);
+	vch_json_put_json(&call->answer, "error", json, len);
+	vch_json_close(&call->answer, '}');
+	call_end(call, VCH_CHAIN_RPC);
+}
+
+/* True for a row "eth_*" and a name that begins so. */
+static bool stands_for(const char *row, const char *name)
+{
+	size_t len = strlen(row);
+
+	return row[len - 1] == '*' && strncmp(row, name, len - 1) == 0;
+}
+
 static int find_method(const struct vch_rpc_server *server, yyjson_val *name)
 {
 	for (int i = 0; i < server->method_cnt; i++)
 		if (yyjson_equals_str(name, server->methods[i].name))
+			return i;
+	for (int i = 0; i < server->method_cnt; i++)
+		if (stands_for(server->methods[i].name, yyjson_get_str(name)))
 			return i;
 	return -1;
 }
@@ -228,6 +253,13 @@ static bool id_is_good(yyjson_val *id)
 	return !id || yyjson_is_null(id) ||
 	       ((yyjson_is_str(id) || yyjson_is_raw(id)) &&
 		yyjson_get_len(id) <= ID_TEXT_MAX);
+}
+
+/* What a method by position takes: an array, or nothing. */
+static bool params_array(yyjson_val **ret, yyjson_val *params)
+{
+	*ret = params;
+	return !params || yyjson_is_arr(params);
 }
 
 /* The object in params, NULL if there is none; false if it has a bad form. */
@@ -270,6 +302,8 @@ static void call_start(struct rpc *rpc, yyjson_val *one, bool authorised,
 	const struct vch_method *methods = rpc->server.methods;
 	const char *fault = envelope_fault(one);
 	struct vch_span none = vch_span(NULL, 0);
+	yyjson_val *given = yyjson_obj_get(one, "params");
+	const struct vch_method *method;
 	yyjson_val *params = NULL;
 
 	call->id = yyjson_obj_get(one, "id");
@@ -280,17 +314,24 @@ static void call_start(struct rpc *rpc, yyjson_val *one, bool authorised,
 		return;
 	}
 	call->silent = !call->id;
-	call->method = find_method(&rpc->server, yyjson_obj_get(one, "method"));
-	if (call->method < 0)
+	call->name = yyjson_obj_get(one, "method");
+	call->method = find_method(&rpc->server, call->name);
+	if (call->method < 0) {
 		vch_call_error(call, VCH_METHOD, NULL, none);
-	else if (methods[call->method].needs_token && !authorised)
+		return;
+	}
+	method = &methods[call->method];
+	if (method->needs_token && !authorised)
 		vch_call_error(call, VCH_TOKEN, NULL, none);
-	else if (!params_object(&params, yyjson_obj_get(one, "params")))
+	else if (!method->positional && !params_object(&params, given))
 		vch_call_error(call, VCH_ARGUMENT,
 			       "params: want one object of named members",
 			       none);
+	else if (method->positional && !params_array(&params, given))
+		vch_call_error(call, VCH_ARGUMENT, "params: want an array",
+			       none);
 	else
-		methods[call->method].run(call, params);
+		method->run(call, params);
 }
 
 /* Answers a body that holds no call at all. */

@@ -26,13 +26,14 @@ struct vch_call;
 typedef void vch_method_fn(struct vch_call *call, yyjson_val *params);
 
 struct vch_method {
-	const char *name;
+	const char *name; /* "eth_*": whatever no other row is named like */
 	bool needs_token;
 	bool only_looks; /* changes nothing: no operation for the rates */
 	vch_method_fn *run;
 	const char *summary; /* one sentence */
 	const char *params;  /* members, as host/node/openrpc.h writes them */
 	const char *result;  /* the same */
+	bool positional;     /* takes the array as it came, or NULL */
 };
 
 /* Told of every call when it is answered; method is -1 if it is not known. */
@@ -66,6 +67,9 @@ void vch_rpc_run(const struct vch_rpc_server *server, char *body, size_t len,
 /* The ctx of the server. */
 void *vch_call_ctx(const struct vch_call *call);
 
+/* The name that was called, for rows that stand for many. */
+const char *vch_call_method(const struct vch_call *call);
+
 /* A number that the handler wants to find again when the answer comes. */
 void vch_call_keep(struct vch_call *call, uint64_t note);
 uint64_t vch_call_kept(const struct vch_call *call);
@@ -75,6 +79,9 @@ void vch_call_result(struct vch_call *call, struct vch_buf *json);
 /* receipt: encoded, empty if there is none. detail may be NULL. */
 void vch_call_error(struct vch_call *call, enum vch_err err, const char *detail,
 		    struct vch_span receipt);
+/* The error object of another server, handed on as it is. */
+void vch_call_foreign_error(struct vch_call *call, const char *json,
+			    size_t len);
 /* VCH_ARGUMENT with the fault's detail. */
 void vch_call_fault(struct vch_call *call, const struct vch_json_fault *fault);
 

@@ -60,10 +60,28 @@ static void too_much(struct vch_call *call, yyjson_val *params)
 	vch_call_result(call, &out);
 }
 
+/* The name it was called by and how many params; "far_off" fails. */
+static void far(struct vch_call *call, yyjson_val *params)
+{
+	static const char error[] = "{\"code\":3,\"message\":\"no\"}";
+	struct vch_buf out = vch_json_out();
+
+	if (strcmp(vch_call_method(call), "far_off") == 0) {
+		vch_call_foreign_error(call, error, sizeof(error) - 1);
+		return;
+	}
+	vch_json_open(&out, NULL, '[');
+	vch_json_put_str(&out, NULL, vch_call_method(call));
+	vch_json_put_number(&out, NULL, (int64_t)yyjson_arr_size(params));
+	vch_json_close(&out, ']');
+	vch_call_result(call, &out);
+}
+
 static const struct vch_method METHODS[] = {
 	{.name = "echo", .run = echo},
 	{.name = "hold", .needs_token = true, .run = hold},
 	{.name = "big", .run = too_much},
+	{.name = "far_*", .run = far, .positional = true},
 };
 
 static void observe(void *ctx, int method, enum vch_err err, uint64_t ns)
@@ -124,6 +142,24 @@ static void test_single(void **state)
 	assert_int_equal(observed_err, VCH_OK);
 	expect(HEAD "\"id\":7,\"method\":\"echo\",\"params\":[{\"n\":42}]}",
 	       HEAD "\"id\":7,\"result\":\"0x2a\"}");
+}
+
+/* A row that stands for many names, with params by position. */
+static void test_positional(void **state)
+{
+	(void)state;
+	expect(HEAD "\"id\":1,\"method\":\"far_a\",\"params\":[1,{},\"x\"]}",
+	       HEAD "\"id\":1,\"result\":[\"far_a\",3]}");
+	assert_int_equal(observed_method, 3);
+	expect(HEAD "\"id\":1,\"method\":\"far_\"}",
+	       HEAD "\"id\":1,\"result\":[\"far_\",0]}");
+	expect(HEAD "\"id\":1,\"method\":\"far_off\"}",
+	       HEAD "\"id\":1,\"error\":{\"code\":3,\"message\":\"no\"}}");
+	assert_int_equal(observed_err, VCH_CHAIN_RPC);
+	run_as(true, HEAD "\"id\":1,\"method\":\"far_a\",\"params\":{}}");
+	assert_int_equal(got.err, VCH_ARGUMENT);
+	run_as(true, HEAD "\"id\":1,\"method\":\"farther\"}");
+	assert_int_equal(got.err, VCH_METHOD);
 }
 
 /* Ids come back as they were sent, to the digit. */
@@ -361,6 +397,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_single),
+		cmocka_unit_test(test_positional),
 		cmocka_unit_test(test_ids),
 		cmocka_unit_test(test_long_id),
 		cmocka_unit_test(test_refused),

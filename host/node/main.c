@@ -23,6 +23,7 @@
 #include "host/node/operator.h"
 #include "host/node/options.h"
 #include "host/node/topology.h"
+#include "host/node/upstream.h"
 #include "host/tee/transport.h"
 #include "trusted/base/check.h"
 #include "wire/gen/ta.h"
@@ -410,7 +411,8 @@ static void stop(struct vouchd *d)
 		vch_http_drain(node->rpc, DRAIN_S);
 	if (node->operator)
 		vch_http_drain(node->operator, SEND_S);
-	/* Answers whatever it still has. */
+	/* Both answer whatever they still have; one signs by the other. */
+	vch_upstream_stop(node->upstream);
 	vch_worker_stop(node->worker);
 	if (node->operator)
 		vch_http_stop(node->operator, SEND_S);
@@ -459,6 +461,9 @@ static enum vch_err run(struct vouchd *d)
 
 	VCH_TRY(make_folders(d));
 	VCH_TRY(lock_data(d));
+	if (d->opt.eth_rpc &&
+	    vch_upstream_start(&d->node.upstream, d->opt.eth_rpc) != VCH_OK)
+		return say(VCH_ARGUMENT, "no URL:", "--eth-rpc");
 	VCH_TRY(make_console(&d->node, &d->token));
 	err = start_tee(d);
 	if (err != VCH_OK) {

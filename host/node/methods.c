@@ -3,228 +3,15 @@
 
 #include <stdlib.h>
 
-#include "host/node/json_account.h"
-#include "host/node/json_change.h"
-#include "host/node/json_cosign.h"
-#include "host/node/json_create.h"
+#include "host/node/account.h"
+#include "host/node/eth.h"
 #include "host/node/json_evidence.h"
+#include "host/node/kms.h"
 #include "host/node/openrpc.h"
+#include "host/node/submit.h"
 #include "trusted/base/check.h"
 
 static const struct vch_span NONE = {0};
-
-/* Queues a command; `done` gets the call. */
-static void submit(struct vch_call *call, enum vch_command cmd,
-		   struct vch_span request, vch_done_fn *done)
-{
-	struct vch_node *node = vch_call_ctx(call);
-	enum vch_err err = vch_worker_submit(node->worker, cmd, request,
-					     VCH_NODE_DEADLINE_MS, done, call);
-
-	if (err != VCH_OK)
-		vch_call_error(call, err, NULL, NONE);
-}
-
-/* --- vouch_createAccount ------------------------------------------------ */
-
-static void on_created(void *ctx, const struct vch_outcome *outcome)
-{
-	struct vch_create_account_answer answer;
-	struct vch_call *call = ctx;
-	struct vch_buf out = vch_json_out();
-
-	if (outcome->err != VCH_OK) {
-		vch_call_error(call, outcome->err, NULL, outcome->receipt);
-		return;
-	}
-	if (vch_create_account_answer_decode(&answer, outcome->answer) !=
-	    VCH_OK) {
-		vch_call_error(call, VCH_INTERNAL, NULL, NONE);
-		return;
-	}
-	vch_json_open(&out, NULL, '{');
-	vch_json_put_hex(&out, "address", answer.address, 20);
-	vch_json_put_hex(&out, "cosigner", answer.cosigner, 20);
-	vch_json_put_hex(&out, "receipt", outcome->receipt.ptr,
-			 outcome->receipt.len);
-	vch_json_close(&out, '}');
-	vch_call_result(call, &out);
-}
-
-static void create_account(struct vch_call *call, yyjson_val *params)
-{
-	uint8_t bytes[VCH_CREATE_ACCOUNT_REQUEST_ENC_MAX];
-	struct vch_writer w = vch_writer(bytes, sizeof(bytes));
-	struct vch_create_account_request req;
-	struct vch_json_fault fault = {0};
-
-	if (vch_json_create(&req, params, &fault) != VCH_OK) {
-		vch_call_fault(call, &fault);
-		return;
-	}
-	if (vch_create_account_request_encode(&w, &req) != VCH_OK) {
-		vch_call_error(call, VCH_SIZE, NULL, NONE);
-		return;
-	}
-	submit(call, VCH_CMD_CREATE_ACCOUNT, vch_written(&w), on_created);
-}
-
-/* --- vouch_getAccount, vouch_getReceipt --------------------------------- */
-
-/* Reads {name: address} and finds the account; answers if it cannot. */
-static bool find_account(struct vch_call *call, yyjson_val *params,
-			 const char *name, struct vch_account_view *ret)
-{
-	struct vch_node *node = vch_call_ctx(call);
-	struct vch_json_fault fault = {0};
-	struct vch_json_in in = vch_json_in(params, "params", &fault);
-	uint8_t id[20];
-	enum vch_err err;
-
-	vch_json_get_bytes(&in, name, id, sizeof(id));
-	if (vch_json_end(&in) != VCH_OK) {
-		vch_call_fault(call, &fault);
-		return false;
-	}
-	err = vch_index_get(node->index, ret, id, true);
-	if (err != VCH_OK)
-		vch_call_error(call, err, NULL, NONE);
-	return err == VCH_OK;
-}
-
-static void get_account(struct vch_call *call, yyjson_val *params)
-{
-	struct vch_buf out = vch_json_out();
-	struct vch_account_view account;
-	enum vch_err err;
-
-	if (!find_account(call, params, "address", &account))
-		return;
-	err = vch_json_account(&out, &account);
-	free(account.receipt);
-	if (err == VCH_OK) {
-		vch_call_result(call, &out);
-		return;
-	}
-	vch_buf_free(&out);
-	vch_call_error(call, err, NULL, NONE);
-}
-
-static void get_receipt(struct vch_call *call, yyjson_val *params)
-{
-	struct vch_buf out = vch_json_out();
-	struct vch_account_view account;
-
-	if (!find_account(call, params, "account", &account))
-		return;
-	vch_json_open(&out, NULL, '{');
-	vch_json_put_hex(&out, "receipt", account.receipt, account.receipt_len);
-	vch_json_close(&out, '}');
-	free(account.receipt);
-	vch_call_result(call, &out);
-}
-
-/* --- vouch_cosign ------------------------------------------------------- */
-
-static void on_cosigned(void *ctx, const struct vch_outcome *outcome)
-{
-	struct vch_call *call = ctx;
-	struct vch_cosign_result result;
-	struct vch_buf out = vch_json_out();
-	enum vch_err err = outcome->err;
-
-	if (err == VCH_OK &&
-	    vch_cosign_result_decode(&result, outcome->answer) != VCH_OK)
-		err = VCH_INTERNAL;
-	if (err == VCH_OK && result.code != VCH_OK)
-		err = vch_err_known(result.code) ? (enum vch_err)result.code
-						 : VCH_INTERNAL;
-	if (err != VCH_OK) {
-		vch_call_error(call, err, NULL, outcome->receipt);
-		return;
-	}
-	vch_json_open(&out, NULL, '{');
-	vch_json_put_hex(&out, "signature", result.signature, 65);
-	vch_json_put_quantity(&out, "validUntil", vch_call_kept(call));
-	vch_json_put_hex(&out, "receipt", outcome->receipt.ptr,
-			 outcome->receipt.len);
-	vch_json_close(&out, '}');
-	vch_call_result(call, &out);
-}
-
-static void cosign(struct vch_call *call, yyjson_val *params)
-{
-	uint8_t bytes[VCH_COSIGN_OP_ENC_MAX];
-	struct vch_writer w = vch_writer(bytes, sizeof(bytes));
-	struct vch_json_fault fault = {0};
-	uint64_t valid_until;
-
-	if (vch_json_cosign(&w, &valid_until, params, &fault) != VCH_OK) {
-		vch_call_fault(call, &fault);
-		return;
-	}
-	vch_call_keep(call, valid_until);
-	submit(call, VCH_CMD_COSIGN_BATCH, vch_written(&w), on_cosigned);
-}
-
-/* --- vouch_changeAccount, vouch_applyChange ------------------------------ */
-
-static void on_changed(void *ctx, const struct vch_outcome *outcome)
-{
-	struct vch_change_account_answer answer; /* APPLY_CHANGE has the same */
-	struct vch_call *call = ctx;
-	struct vch_buf out = vch_json_out();
-	enum vch_err err = outcome->err;
-
-	if (err == VCH_OK && vch_change_account_answer_decode(
-				     &answer, outcome->answer) != VCH_OK)
-		err = VCH_INTERNAL;
-	if (err == VCH_OK && answer.code != VCH_OK)
-		err = vch_err_known(answer.code) ? (enum vch_err)answer.code
-						 : VCH_INTERNAL;
-	if (err != VCH_OK) {
-		vch_call_error(call, err, NULL, outcome->receipt);
-		return;
-	}
-	vch_json_open(&out, NULL, '{');
-	vch_json_put_hex(&out, "receipt", outcome->receipt.ptr,
-			 outcome->receipt.len);
-	vch_json_close(&out, '}');
-	vch_call_result(call, &out);
-}
-
-static void change_account(struct vch_call *call, yyjson_val *params)
-{
-	uint8_t bytes[VCH_CHANGE_ACCOUNT_REQUEST_ENC_MAX];
-	struct vch_writer w = vch_writer(bytes, sizeof(bytes));
-	struct vch_json_fault fault = {0};
-
-	if (vch_json_change(&w, params, &fault) != VCH_OK) {
-		vch_call_fault(call, &fault);
-		return;
-	}
-	submit(call, VCH_CMD_CHANGE_ACCOUNT, vch_written(&w), on_changed);
-}
-
-static void apply_change(struct vch_call *call, yyjson_val *params)
-{
-	uint8_t bytes[VCH_APPLY_CHANGE_REQUEST_ENC_MAX];
-	struct vch_writer w = vch_writer(bytes, sizeof(bytes));
-	struct vch_apply_change_request req = {0};
-	struct vch_account_view account;
-
-	if (!find_account(call, params, "account", &account))
-		return;
-	free(account.receipt);
-	if (vch_change_decode(&req.change,
-			      vch_span(account.change, account.change_len)) !=
-		    VCH_OK ||
-	    vch_apply_change_request_encode(&w, &req) != VCH_OK) {
-		vch_call_error(call, VCH_NO_CHANGE, NULL, NONE);
-		return;
-	}
-	submit(call, VCH_CMD_APPLY_CHANGE, vch_written(&w), on_changed);
-}
 
 /* --- vouch_events ------------------------------------------------------- */
 
@@ -282,11 +69,15 @@ static void attest(struct vch_call *call, yyjson_val *params)
 		vch_call_fault(call, &fault);
 		return;
 	}
-	submit(call, VCH_CMD_ATTEST,
+	vch_node_submit(call, VCH_CMD_ATTEST,
 	       vch_span(req.challenge, sizeof(req.challenge)), on_attested);
 }
 
 /* --- rpc.discover ------------------------------------------------------- */
+
+#define KEY_REQUEST                                                            \
+	"key:address transaction?:bytes message?:bytes typedData?:any "        \
+	"digest?:word nonce?:quantity ownerSignature?:signature64"
 
 static const struct vch_shape SHAPES[] = {
 	{"passkey", "x:word y:word rpIdHash:word flags?:quantity"},
@@ -313,6 +104,15 @@ static const struct vch_shape SHAPES[] = {
 	 "signature?:any"},
 	{"assertion", "passkey:quantity authenticatorData:bytes "
 		      "clientDataJSON:bytes signature:signature64"},
+	{"owner", "type:string publicKey:bytes"},
+	{"listedType", "chainId:quantity contract:address typeHash:word"},
+	{"key", "key:address publicKey:bytes address?:address purpose:string "
+		"type:string owner:string opsDaily?:quantity "
+		"nativeDaily?:quantity chains:[quantity] types:[listedType] "
+		"day:quantity ops:quantity spent:quantity "
+		"nonce:quantity seq:quantity receipt?:bytes"},
+	{"keyRequest", KEY_REQUEST},
+	{"keyResult", "signature?:bytes error?:any"},
 };
 
 static void discover(struct vch_call *call, yyjson_val *params)
@@ -336,7 +136,7 @@ const struct vch_method vch_methods[] = {
 	{
 		.name = "vouch_createAccount",
 		.needs_token = true,
-		.run = create_account,
+		.run = vch_call_create_account,
 		.summary = "Makes a co-signer key and the account around it.",
 		.params = "passkey:passkey origins:[string] "
 			  "networks:[network] factory:address "
@@ -345,7 +145,7 @@ const struct vch_method vch_methods[] = {
 	},
 	{
 		.name = "vouch_getAccount",
-		.run = get_account,
+		.run = vch_call_get_account,
 		.summary = "What an account is and what it spent today.",
 		.params = "address:address",
 		.result = "address:address cosigner:address factory:address "
@@ -359,7 +159,7 @@ const struct vch_method vch_methods[] = {
 	{
 		.name = "vouch_cosign",
 		.needs_token = true,
-		.run = cosign,
+		.run = vch_call_cosign,
 		.summary = "Checks a user operation that its passkey approved "
 			   "and adds the co-signature.",
 		.params = "account:address chainId:quantity entryPoint:address "
@@ -371,7 +171,7 @@ const struct vch_method vch_methods[] = {
 	{
 		.name = "vouch_changeAccount",
 		.needs_token = true,
-		.run = change_account,
+		.run = vch_call_change_account,
 		.summary = "Changes an account's policy by its passkey's word: "
 			   "what tightens holds at once, what loosens waits.",
 		.params = "change:change assertion:assertion",
@@ -380,15 +180,15 @@ const struct vch_method vch_methods[] = {
 	{
 		.name = "vouch_applyChange",
 		.needs_token = true,
-		.run = apply_change,
+		.run = vch_call_apply_change,
 		.summary = "Takes the change that waited, once it is due.",
 		.params = "account:address",
 		.result = "receipt:bytes",
 	},
 	{
 		.name = "vouch_getReceipt",
-		.run = get_receipt,
-		.summary = "The latest receipt of an account.",
+		.run = vch_call_get_receipt,
+		.summary = "The latest receipt of an account or key.",
 		.params = "account:address",
 		.result = "receipt:bytes",
 	},
@@ -412,6 +212,147 @@ const struct vch_method vch_methods[] = {
 			  "incarnation:bytes logKey:word deviceKey:word "
 			  "headsHash:word erase:string protect:string "
 			  "detect:string seal:string signer:string",
+	},
+	{
+		.name = "kms_createKey",
+		.needs_token = true,
+		.run = vch_kms_create_key,
+		.summary = "Makes a key in the TEE with one purpose for life.",
+		.params = "purpose:string type?:string owner?:owner "
+			  "opsDaily?:quantity nativeDaily?:quantity "
+			  "chains?:[quantity] types?:[listedType]",
+		.result = "key:address publicKey:bytes address?:address "
+			  "receipt:bytes",
+	},
+	{
+		.name = "kms_sign",
+		.needs_token = true,
+		.run = vch_kms_sign,
+		.summary = "Signs one of transaction, message, typedData or "
+			   "digest, if the key's policy allows it.",
+		.params = KEY_REQUEST,
+		.result = "signature:bytes receipt:bytes",
+	},
+	{
+		.name = "kms_signBatch",
+		.needs_token = true,
+		.run = vch_kms_sign_batch,
+		.summary = "Up to 64 requests of kms_sign; each ends by "
+			   "itself.",
+		.params = "requests:[keyRequest]",
+		.result = "results:[keyResult]",
+	},
+	{
+		.name = "kms_getPublicKey",
+		.run = vch_kms_get_public_key,
+		.summary = "What a key is, what it may do and did today.",
+		.params = "key:address",
+		.result = "key:address publicKey:bytes address?:address "
+			  "purpose:string type:string owner:string "
+			  "opsDaily?:quantity nativeDaily?:quantity "
+			  "chains:[quantity] types:[listedType] "
+			  "day:quantity ops:quantity spent:quantity "
+			  "nonce:quantity seq:quantity receipt:bytes",
+	},
+	{
+		.name = "kms_listKeys",
+		.needs_token = true,
+		.run = vch_kms_list_keys,
+		.summary = "The keys there are, 64 at a time.",
+		.params = "after?:address",
+		.result = "keys:[key] next?:address",
+	},
+	{
+		.name = "kms_deleteKey",
+		.needs_token = true,
+		.run = vch_kms_delete_key,
+		.summary = "Ends a key for ever: erased, or dropped where "
+			   "copies could still be opened.",
+		.params = "key:address nonce?:quantity "
+			  "ownerSignature?:signature64",
+		.result = "deleted:string receipt:bytes",
+	},
+	{
+		.name = "eth_accounts",
+		.needs_token = true,
+		.positional = true,
+		.run = vch_eth_accounts,
+		.summary = "The addresses of the keys of purpose eth.",
+		.params = "",
+		.result = "any",
+	},
+	{
+		.name = "eth_sign",
+		.needs_token = true,
+		.positional = true,
+		.run = vch_eth_sign,
+		.summary = "Signs a message (EIP-191).",
+		.params = "address:address message:bytes",
+		.result = "signature65",
+	},
+	{
+		.name = "personal_sign",
+		.needs_token = true,
+		.positional = true,
+		.run = vch_eth_personal_sign,
+		.summary = "The same, the other way round.",
+		.params = "message:bytes address:address",
+		.result = "signature65",
+	},
+	{
+		.name = "eth_signTypedData_v4",
+		.needs_token = true,
+		.positional = true,
+		.run = vch_eth_sign_typed_data,
+		.summary = "Signs typed data (EIP-712) that is on the key's "
+			   "list.",
+		.params = "address:address typedData:any",
+		.result = "signature65",
+	},
+	{
+		.name = "eth_signTransaction",
+		.needs_token = true,
+		.positional = true,
+		.run = vch_eth_sign_transaction,
+		.summary = "Signs a transaction; nothing is sent.",
+		.params = "transaction:any",
+		.result = "bytes",
+	},
+	{
+		.name = "eth_sendTransaction",
+		.needs_token = true,
+		.positional = true,
+		.run = vch_eth_send_transaction,
+		.summary = "Fills in what is open, signs, and sends it.",
+		.params = "transaction:any",
+		.result = "word",
+	},
+	{
+		.name = "eth_*",
+		.needs_token = true,
+		.positional = true,
+		.run = vch_eth_pass_on,
+		.summary = "Any other is the Ethereum node's to answer.",
+		.params = "",
+		.result = "any",
+	},
+	{
+		.name = "net_*",
+		.needs_token = true,
+		.positional = true,
+		.run = vch_eth_pass_on,
+		.summary = "Any other is the Ethereum node's to answer.",
+		.params = "",
+		.result = "any",
+	},
+	{
+		.name = "web3_*",
+		.needs_token = true,
+		.positional = true,
+		.run = vch_eth_pass_on,
+		.summary = "Any other is the Ethereum node's to answer.",
+		.params = "",
+		.result = "any",
 	},
 	{
 		.name = "rpc.discover",

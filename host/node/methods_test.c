@@ -59,6 +59,36 @@ enum vch_err vch_index_get(struct vch_index *index,
 	return VCH_OK;
 }
 
+size_t vch_index_keys(struct vch_index *index, uint8_t (*ret_ids)[20],
+		      size_t cap, const uint8_t after[20])
+{
+	(void)index;
+	assert_int_equal(cap, 64);
+	if (memcmp(after, known_id, 20) >= 0)
+		return 0;
+	memcpy(ret_ids[0], known_id, 20);
+	return 1;
+}
+
+enum vch_err vch_index_by_address(struct vch_index *index, uint8_t ret_id[20],
+				  const uint8_t address[20])
+{
+	(void)index;
+	if (memcmp(address, known_id, 20) != 0)
+		return VCH_NO_KEY;
+	memcpy(ret_id, known_id, 20);
+	return VCH_OK;
+}
+
+size_t vch_index_addresses(struct vch_index *index, uint8_t (*ret)[20],
+			   size_t cap)
+{
+	(void)index;
+	assert_true(cap > 0);
+	memcpy(ret[0], known_id, 20);
+	return 1;
+}
+
 static struct vch_node node;
 static yyjson_doc *answer;
 static enum vch_err ended;

@@ -10,7 +10,7 @@
 
 #include "host/base/buf.h"
 
-#define VCH_METRICS_METHODS_MAX 16
+#define VCH_METRICS_METHODS_MAX 48
 /* Numbers in wire/errors.wire stay below this. */
 #define VCH_METRICS_CODES_MAX 128
 #define VCH_METRICS_BUCKETS 14

@@ -117,11 +117,13 @@ static void put_object(struct vch_buf *out, const char *key,
 	vch_json_close(out, '}');
 }
 
-static void put_params(struct vch_buf *out, const char *members)
+static void put_params(struct vch_buf *out, const char *members,
+		       bool positional)
 {
 	struct member m;
 
-	vch_json_put_str(out, "paramStructure", "by-name");
+	vch_json_put_str(out, "paramStructure",
+			 positional ? "by-position" : "by-name");
 	vch_json_open(out, "params", '[');
 	while (next_member(&m, &members)) {
 		vch_json_open(out, NULL, '{');
@@ -140,10 +142,14 @@ static void put_method(struct vch_buf *out, const struct vch_method *method)
 	vch_json_put_str(out, "summary", method->summary);
 	/* Extensions of OpenRPC begin with x-. */
 	vch_json_put_bool(out, "x-needs-token", method->needs_token);
-	put_params(out, method->params);
+	put_params(out, method->params, method->positional);
 	vch_json_open(out, "result", '{');
 	vch_json_put_str(out, "name", "result");
-	put_object(out, "schema", method->result);
+	/* methods by position answer with a value, not with members */
+	if (method->positional)
+		put_type(out, "schema", method->result);
+	else
+		put_object(out, "schema", method->result);
 	vch_json_close(out, '}');
 	vch_json_close(out, '}');
 }

@@ -28,6 +28,7 @@ enum {
 	KEY_REMOTE,
 	KEY_REQUEST,
 	KEY_WORKERS,
+	KEY_ETH_RPC,
 };
 
 static const struct argp_option OPTIONS[] = {
@@ -53,6 +54,10 @@ static const struct argp_option OPTIONS[] = {
 	 "instances of the TEE that share the accounts, 1 to 64 (default: as "
 	 "many as cores)",
 	 3},
+	{"eth-rpc", KEY_ETH_RPC, "URL", 0,
+	 "the Ethereum node behind eth_sendTransaction and all methods of "
+	 "eth_, net_ and web3_ that are not vouchd's own",
+	 2},
 	{"log-level", KEY_LEVEL, "LEVEL", 0,
 	 "debug, info (default), warn or error", 3},
 	{"check", KEY_CHECK, 0, 0,
@@ -171,6 +176,12 @@ static error_t take(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_WORKERS:
 		o->workers = take_workers(arg, state);
+		return 0;
+	case KEY_ETH_RPC:
+		if (strncmp(arg, "http://", 7) != 0 &&
+		    strncmp(arg, "https://", 8) != 0)
+			argp_error(state, "'%s' is no http:// URL", arg);
+		o->eth_rpc = arg;
 		return 0;
 	case KEY_LEVEL:
 		if (vch_level_parse(&o->level, arg) != VCH_OK)

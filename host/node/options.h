@@ -17,6 +17,7 @@ struct vch_options {
 	const char *names[VCH_DOOR_NAMES_MAX]; /* more Host names */
 	uint8_t name_cnt;
 	uint8_t workers;
+	const char *eth_rpc; /* NULL: none */
 	uint32_t request_s;
 	enum vch_level level;
 	bool check;

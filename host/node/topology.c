@@ -11,6 +11,8 @@ const struct vch_place_info vch_places[VCH_PLACE_CNT] = {
 			   "the console, a session to look"},
 	[VCH_PLACE_OPERATOR] = {VOUCHD, "tcp", "127.0.0.1:9000",
 				"/health and /metrics; tells of no account"},
+	[VCH_PLACE_ETH_RPC] = {VOUCHD, "tcp, outward", "--eth-rpc",
+			       "the Ethereum node, if one is named"},
 	[VCH_PLACE_TOKEN] = {VOUCHD, "file 0600", "token",
 			     "the bearer token; vouchd keeps its hash only"},
 	[VCH_PLACE_READY] = {VOUCHD, "file 0600", "ready.json",

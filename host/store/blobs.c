@@ -4,11 +4,13 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "host/base/alloc.h"
 #include "host/base/buf.h"
 #include "host/base/file.h"
 #include "host/base/hex.h"
+#include "trusted/base/wipe.h"
 
 /* Kept in memory: a power of two of sets, each with a few places. */
 #define SET_CNT 16384
@@ -145,4 +147,18 @@ enum vch_err vch_blobs_get(struct vch_blobs *blobs, uint8_t *ret,
 	}
 	vch_buf_free(&buf);
 	return err;
+}
+
+void vch_blobs_drop(struct vch_blobs *blobs, const uint8_t id[20])
+{
+	char path[VCH_PATH_MAX];
+	struct cached *c;
+
+	pthread_mutex_lock(&blobs->mutex);
+	c = find(set_of(blobs, id), id);
+	if (c)
+		vch_wipe(c, sizeof(*c));
+	pthread_mutex_unlock(&blobs->mutex);
+	if (path_of(path, blobs, id) == VCH_OK)
+		unlink(path);
 }

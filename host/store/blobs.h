@@ -27,4 +27,7 @@ VCH_MUST enum vch_err vch_blobs_put(struct vch_blobs *blobs,
 VCH_MUST enum vch_err vch_blobs_get(struct vch_blobs *blobs, uint8_t *ret,
 				    size_t *ret_len, const uint8_t id[20]);
 
+/* Removes it: what could not be, is as good as not there for the TEE. */
+void vch_blobs_drop(struct vch_blobs *blobs, const uint8_t id[20]);
+
 #endif

@@ -7,7 +7,9 @@
 #include <sys/random.h>
 
 #include "host/base/alloc.h"
+#include "host/store/alias.h"
 #include "trusted/base/check.h"
+#include "trusted/crypto/secp256k1.h"
 
 /* One account: what the trusted application needs brought with a request. */
 struct entry {
@@ -30,6 +32,7 @@ struct vch_index {
 	struct entry *table;
 	size_t cap;
 	uint64_t seed[2]; /* ids can be ground to collide, but not with it */
+	struct vch_aliases aliases; /* addresses of keys for Ethereum */
 	struct vch_index_stats stats;
 };
 
@@ -57,6 +60,7 @@ void vch_index_free(struct vch_index *index)
 		free(index->table[i].change);
 	}
 	pthread_mutex_destroy(&index->mutex);
+	vch_aliases_free(&index->aliases);
 	free(index->table);
 	free(index->log_dir);
 	free(index);
@@ -145,6 +149,40 @@ static enum vch_err decode_decision(struct vch_fold_item *ret,
 	return vch_reader_end(r);
 }
 
+static enum vch_err decode_key(struct vch_fold_item *ret, struct vch_reader *r)
+{
+	struct vch_key_record rec;
+
+	vch_key_record_read(r, &rec);
+	ret->slot = rec.slot;
+	ret->config = rec.config;
+	ret->counters = rec.counters;
+	return vch_reader_end(r);
+}
+
+static enum vch_err decode_use(struct vch_fold_item *ret, struct vch_reader *r)
+{
+	struct vch_use rec;
+
+	vch_use_read(r, &rec);
+	ret->slot = rec.slot;
+	ret->config = vch_span(NULL, 0);
+	ret->counters = rec.counters;
+	return vch_reader_end(r);
+}
+
+static enum vch_err decode_delete(struct vch_fold_item *ret,
+				  struct vch_reader *r)
+{
+	struct vch_delete rec;
+
+	vch_delete_read(r, &rec);
+	ret->slot = rec.slot;
+	ret->config = vch_span(NULL, 0);
+	ret->counters = vch_span(NULL, 0);
+	return vch_reader_end(r);
+}
+
 /* *ret_account: whether the record speaks of an account. */
 static enum vch_err decode_record(struct vch_fold_item *ret, bool *ret_account,
 				  struct vch_span record)
@@ -165,6 +203,12 @@ static enum vch_err decode_record(struct vch_fold_item *ret, bool *ret_account,
 		return decode_decision(ret, &r);
 	case VCH_RECORD_CHANGE:
 		return decode_change(ret, &r);
+	case VCH_RECORD_KEY:
+		return decode_key(ret, &r);
+	case VCH_RECORD_USE:
+		return decode_use(ret, &r);
+	case VCH_RECORD_DELETE:
+		return decode_delete(ret, &r);
 	default:
 		return VCH_CORRUPT;
 	}
@@ -205,6 +249,23 @@ static void replace(uint8_t **ptr, uint16_t *len, struct vch_span in)
 	*len = (uint16_t)in.len;
 }
 
+/* A key that signs for Ethereum is asked for by its address. */
+static void add_alias(struct vch_index *index, const struct vch_fold_item *item)
+{
+	struct vch_key_config config;
+	struct vch_secp256k1_pk pk;
+	uint8_t address[20];
+
+	if (item->config.len == 0 || !(item->slot.flags & VCH_SLOT_KEY) ||
+	    vch_key_config_decode(&config, item->config) != VCH_OK ||
+	    config.policy.purpose != VCH_PURPOSE_ETH ||
+	    config.public_key.len != sizeof(pk.xy))
+		return;
+	memcpy(pk.xy, config.public_key.ptr, sizeof(pk.xy));
+	vch_secp256k1_address(address, &pk);
+	vch_aliases_put(&index->aliases, address, item->slot.id);
+}
+
 static void apply_item(struct vch_index *index, struct vch_log_pos pos,
 		       const struct vch_fold_item *item)
 {
@@ -224,6 +285,7 @@ static void apply_item(struct vch_index *index, struct vch_log_pos pos,
 			e->change_len = 0;
 	}
 	replace(&e->counters, &e->counters_len, item->counters);
+	add_alias(index, item);
 	e->slot = item->slot;
 	e->pos = pos;
 	e->section_idx = item->section_idx;
@@ -274,6 +336,75 @@ static enum vch_err copy_entry(struct vch_index *index,
 	copy_view(ret, e);
 	*ret_at = *e;
 	return VCH_OK;
+}
+
+/* Keeps the ids in order and the lowest of them. */
+static void insert_id(uint8_t (*ids)[20], size_t *cnt, size_t cap,
+		      const uint8_t id[20])
+{
+	size_t at = *cnt;
+
+	while (at > 0 && memcmp(id, ids[at - 1], 20) < 0)
+		at--;
+	if (at == cap)
+		return;
+	if (*cnt < cap)
+		(*cnt)++;
+	memmove(ids[at + 1], ids[at], (*cnt - 1 - at) * 20);
+	memcpy(ids[at], id, 20);
+}
+
+size_t vch_index_keys(struct vch_index *index, uint8_t (*ret_ids)[20],
+		      size_t cap, const uint8_t after[20])
+{
+	size_t cnt = 0;
+
+	pthread_mutex_lock(&index->mutex);
+	for (size_t i = 0; i < index->cap; i++) {
+		const struct entry *e = &index->table[i];
+
+		if (e->config && e->slot.flags & VCH_SLOT_KEY &&
+		    !(e->slot.flags & VCH_SLOT_DELETED) &&
+		    memcmp(e->slot.id, after, 20) > 0)
+			insert_id(ret_ids, &cnt, cap, e->slot.id);
+	}
+	pthread_mutex_unlock(&index->mutex);
+	return cnt;
+}
+
+enum vch_err vch_index_by_address(struct vch_index *index, uint8_t ret_id[20],
+				  const uint8_t address[20])
+{
+	const uint8_t *id;
+
+	pthread_mutex_lock(&index->mutex);
+	id = vch_aliases_find(&index->aliases, address);
+	if (id)
+		memcpy(ret_id, id, 20);
+	pthread_mutex_unlock(&index->mutex);
+	return id ? VCH_OK : VCH_NO_KEY;
+}
+
+static bool is_deleted(struct vch_index *index, const uint8_t id[20])
+{
+	const struct entry *e = find(index, id);
+
+	return !e->config || e->slot.flags & VCH_SLOT_DELETED;
+}
+
+size_t vch_index_addresses(struct vch_index *index, uint8_t (*ret)[20],
+			   size_t cap)
+{
+	const struct vch_aliases *a = &index->aliases;
+	size_t cnt = 0;
+
+	pthread_mutex_lock(&index->mutex);
+	for (size_t i = 0; i < a->cap && cnt < cap; i++) {
+		if (a->table[i].used && !is_deleted(index, a->table[i].id))
+			memcpy(ret[cnt++], a->table[i].address, 20);
+	}
+	pthread_mutex_unlock(&index->mutex);
+	return cnt;
 }
 
 static enum vch_err read_receipt(const char *log_dir,

@@ -82,6 +82,22 @@ VCH_MUST enum vch_err vch_index_get(struct vch_index *index,
 size_t vch_index_latest(struct vch_index *index, struct vch_account_view *ret,
 			size_t max);
 
+/*
+ * The ids of up to cap keys of the key service above `after`, in order; how
+ * many there are.
+ */
+size_t vch_index_keys(struct vch_index *index, uint8_t (*ret_ids)[20],
+		      size_t cap, const uint8_t after[20]);
+
+/* The id of the key for Ethereum that has this address. VCH_NO_KEY. */
+VCH_MUST enum vch_err vch_index_by_address(struct vch_index *index,
+					   uint8_t ret_id[20],
+					   const uint8_t address[20]);
+
+/* Up to cap addresses of keys for Ethereum; how many there are. */
+size_t vch_index_addresses(struct vch_index *index, uint8_t (*ret)[20],
+			   size_t cap);
+
 /* Counts for /metrics. */
 struct vch_index_stats {
 	uint64_t accounts;

@@ -6,10 +6,78 @@
 
 #include "trusted/log/chain.h"
 
+bool vch_cmd_gathers(uint32_t cmd)
+{
+	return cmd == VCH_CMD_COSIGN_BATCH || cmd == VCH_CMD_SIGN_BATCH;
+}
+
+/* The fields of an operation that the host fills in, whatever it is. */
+struct host_part {
+	const uint8_t *id;
+	struct vch_span *config;
+	struct vch_span *counters;
+	struct vch_span *blob;
+};
+
+static struct host_part part_of_cosign(struct vch_cosign_op *op)
+{
+	return (struct host_part){op->account, &op->config, &op->counters,
+				  &op->blob};
+}
+
+static struct host_part part_of_key(struct vch_key_request *op)
+{
+	return (struct host_part){op->key, &op->config, &op->counters,
+				  &op->blob};
+}
+
+static struct host_part part_of_job(struct vch_job *job)
+{
+	return job->cmd == VCH_CMD_COSIGN_BATCH ? part_of_cosign(&job->op)
+						: part_of_key(&job->key_op);
+}
+
+/* Operation idx of the request that the gather builds. */
+static struct host_part part_of_request(struct vch_gather *g, uint8_t idx)
+{
+	return g->cmd == VCH_CMD_COSIGN_BATCH
+		       ? part_of_cosign(&g->request.ops[idx])
+		       : part_of_key(&g->sign.ops[idx]);
+}
+
+static size_t part_len(const struct host_part *part)
+{
+	return part->config->len + part->counters->len + part->blob->len;
+}
+
+enum vch_err vch_job_parse(struct vch_job *job)
+{
+	struct vch_span in = vch_span(job->request, job->request_len);
+	struct host_part part;
+
+	if (vch_is_change(job->cmd))
+		return vch_change_account_of(job->op.account, job->cmd, in);
+	if (job->cmd == VCH_CMD_COSIGN_BATCH)
+		VCH_TRY(vch_cosign_op_decode(&job->op, in));
+	else if (job->cmd == VCH_CMD_SIGN_BATCH ||
+		 job->cmd == VCH_CMD_DELETE_KEY)
+		VCH_TRY(vch_key_request_decode(&job->key_op, in));
+	else
+		return VCH_OK;
+	part = part_of_job(job);
+	return part_len(&part) == 0 ? VCH_OK : VCH_FORMAT;
+}
+
 void vch_gather_init(struct vch_gather *gather)
 {
-	gather->request.ops_cnt = 0;
+	gather->job_cnt = 0;
 	gather->request_len = 1;
+}
+
+bool vch_gather_takes(const struct vch_gather *gather, uint32_t cmd)
+{
+	return vch_cmd_gathers(cmd) &&
+	       (gather->job_cnt == 0 || gather->cmd == cmd);
 }
 
 void vch_job_finish(struct vch_job *job, enum vch_err err,
@@ -21,50 +89,88 @@ void vch_job_finish(struct vch_job *job, enum vch_err err,
 	free(job);
 }
 
-static bool is_in(const struct vch_gather *gather, const uint8_t id[20])
+static bool is_in(struct vch_gather *gather, const uint8_t id[20])
 {
-	for (uint8_t i = 0; i < gather->request.ops_cnt; i++) {
-		if (memcmp(gather->request.ops[i].account, id, 20) == 0)
+	for (uint8_t i = 0; i < gather->job_cnt; i++) {
+		if (memcmp(part_of_request(gather, i).id, id, 20) == 0)
 			return true;
 	}
 	return false;
 }
 
 /* Config, counters and blob as the trusted application last wrote them. */
-static enum vch_err bring(struct vch_cosign_op *op, struct vch_brought *b,
+static enum vch_err bring(struct host_part *part, struct vch_brought *b,
 			  struct vch_index *index, struct vch_blobs *blobs)
 {
 	struct vch_account_view view;
 	size_t blob_len = 0;
 
-	VCH_TRY(vch_index_get(index, &view, op->account, false));
-	VCH_TRY(vch_blobs_get(blobs, b->blob, &blob_len, op->account));
+	VCH_TRY(vch_index_get(index, &view, part->id, false));
+	if (view.slot.flags & VCH_SLOT_DELETED)
+		return VCH_NO_KEY;
+	VCH_TRY(vch_blobs_get(blobs, b->blob, &blob_len, part->id));
 	memcpy(b->config, view.config, view.config_len);
 	memcpy(b->counters, view.counters, view.counters_len);
-	op->config = vch_span(b->config, view.config_len);
-	op->counters = vch_span(b->counters, view.counters_len);
-	op->blob = vch_span(b->blob, blob_len);
+	*part->config = vch_span(b->config, view.config_len);
+	*part->counters = vch_span(b->counters, view.counters_len);
+	*part->blob = vch_span(b->blob, blob_len);
 	return VCH_OK;
+}
+
+/* An id that is not there is called what was asked for. */
+static enum vch_err no_such(const struct vch_job *job, enum vch_err err)
+{
+	bool key = job->cmd != VCH_CMD_COSIGN_BATCH;
+
+	return err == VCH_ACCOUNT && key ? VCH_NO_KEY : err;
+}
+
+enum vch_err vch_job_bring(struct vch_writer *w, struct vch_job *job,
+			   struct vch_index *index, struct vch_blobs *blobs)
+{
+	struct vch_delete_key_request req = {.op = job->key_op};
+	struct host_part part = part_of_key(&req.op);
+	struct vch_brought brought;
+	enum vch_err err;
+
+	if (vch_is_change(job->cmd))
+		return vch_change_bring(
+			w, job->cmd, vch_span(job->request, job->request_len),
+			index);
+	err = bring(&part, &brought, index, blobs);
+	if (err != VCH_OK)
+		return no_such(job, err);
+	req.op.blob = vch_span(NULL, 0);
+	return vch_delete_key_request_encode(w, &req);
 }
 
 enum vch_err vch_gather_add(struct vch_gather *gather, struct vch_job *job,
 			    struct vch_index *index, struct vch_blobs *blobs)
 {
-	uint8_t at = gather->request.ops_cnt;
-	struct vch_cosign_op op = job->op;
+	uint8_t at = gather->job_cnt;
+	struct host_part part;
+	enum vch_err err;
 	size_t len;
 
 	if (at == VCH_OPS_MAX)
 		return VCH_SIZE;
-	if (!is_in(gather, op.account))
-		VCH_TRY(bring(&op, &gather->brought[at], index, blobs));
-	len = job->request_len + op.config.len + op.counters.len + op.blob.len;
+	gather->cmd = job->cmd;
+	if (job->cmd == VCH_CMD_COSIGN_BATCH)
+		gather->request.ops[at] = job->op;
+	else
+		gather->sign.ops[at] = job->key_op;
+	part = part_of_request(gather, at);
+	if (!is_in(gather, part.id)) {
+		err = bring(&part, &gather->brought[at], index, blobs);
+		if (err != VCH_OK)
+			return no_such(job, err);
+	}
+	len = job->request_len + part_len(&part);
 	if (gather->request_len + len > VCH_REQUEST_MAX)
 		return VCH_SIZE;
-	gather->request.ops[at] = op;
 	gather->job[at] = job;
 	gather->request_len += len;
-	gather->request.ops_cnt++;
+	gather->job_cnt++;
 	return VCH_OK;
 }
 
@@ -114,12 +220,22 @@ enum vch_err vch_change_bring(struct vch_writer *w, uint32_t cmd,
 	return vch_apply_change_request_encode(w, &apply);
 }
 
+enum vch_err vch_gather_encode(struct vch_writer *w, struct vch_gather *g)
+{
+	if (g->cmd == VCH_CMD_SIGN_BATCH) {
+		g->sign.ops_cnt = g->job_cnt;
+		return vch_sign_batch_request_encode(w, &g->sign);
+	}
+	g->request.ops_cnt = g->job_cnt;
+	return vch_cosign_batch_request_encode(w, &g->request);
+}
+
 void vch_gather_fail(struct vch_gather *gather, enum vch_err err)
 {
-	for (uint8_t i = 0; i < gather->request.ops_cnt; i++)
+	for (uint8_t i = 0; i < gather->job_cnt; i++)
 		vch_job_finish(gather->job[i], err, vch_span(NULL, 0),
 			       vch_span(NULL, 0));
-	gather->request.ops_cnt = 0;
+	gather->job_cnt = 0;
 }
 
 /* How many records of each section were handed out already. */
@@ -146,41 +262,76 @@ static enum vch_err next_receipt(struct vch_receipt *ret, struct cursor *c,
 	return VCH_OK;
 }
 
-static void finish_one(struct vch_job *job,
-		       const struct vch_cosign_result *result, struct cursor *c)
+/* result: the encoded result of this job. */
+static void finish_one(struct vch_job *job, struct vch_span result,
+		       bool recorded, struct cursor *c)
 {
-	uint8_t answer[VCH_COSIGN_RESULT_ENC_MAX];
 	uint8_t receipt_buf[VCH_RECEIPT_ENC_MAX];
-	struct vch_writer wa = vch_writer(answer, sizeof(answer));
-	struct vch_writer wr = vch_writer(receipt_buf, sizeof(receipt_buf));
+	struct vch_writer w = vch_writer(receipt_buf, sizeof(receipt_buf));
 	struct vch_receipt receipt;
 
-	if (result->recorded) {
-		if (next_receipt(&receipt, c, job->op.account) != VCH_OK) {
+	if (recorded) {
+		if (next_receipt(&receipt, c, part_of_job(job).id) != VCH_OK) {
 			vch_job_finish(job, VCH_INTERNAL, vch_span(NULL, 0),
 				       vch_span(NULL, 0));
 			return;
 		}
-		vch_receipt_write(&wr, &receipt);
+		vch_receipt_write(&w, &receipt);
 	}
-	vch_cosign_result_write(&wa, result);
-	vch_job_finish(job, VCH_OK, vch_written(&wa), vch_written(&wr));
+	vch_job_finish(job, VCH_OK, result, vch_written(&w));
+}
+
+static enum vch_err finish_cosign(struct vch_gather *gather,
+				  struct vch_span answer, struct cursor *c)
+{
+	uint8_t buf[VCH_COSIGN_RESULT_ENC_MAX];
+	struct vch_cosign_batch_answer ans;
+
+	VCH_TRY(vch_cosign_batch_answer_decode(&ans, answer));
+	if (ans.results_cnt != gather->job_cnt)
+		return VCH_INTERNAL;
+	for (uint8_t i = 0; i < ans.results_cnt; i++) {
+		struct vch_writer w = vch_writer(buf, sizeof(buf));
+
+		vch_cosign_result_write(&w, &ans.results[i]);
+		finish_one(gather->job[i], vch_written(&w),
+			   ans.results[i].recorded, c);
+	}
+	return VCH_OK;
+}
+
+static enum vch_err finish_sign(struct vch_gather *gather,
+				struct vch_span answer, struct cursor *c)
+{
+	uint8_t buf[VCH_KEY_RESULT_ENC_MAX];
+	struct vch_sign_batch_answer ans;
+
+	VCH_TRY(vch_sign_batch_answer_decode(&ans, answer));
+	if (ans.results_cnt != gather->job_cnt)
+		return VCH_INTERNAL;
+	for (uint8_t i = 0; i < ans.results_cnt; i++) {
+		struct vch_writer w = vch_writer(buf, sizeof(buf));
+
+		vch_key_result_write(&w, &ans.results[i]);
+		finish_one(gather->job[i], vch_written(&w),
+			   ans.results[i].recorded, c);
+	}
+	return VCH_OK;
 }
 
 void vch_gather_finish(struct vch_gather *gather, struct vch_span answer,
 		       const struct vch_log_batch *batch)
 {
 	struct cursor c = {.batch = batch};
-	struct vch_cosign_batch_answer ans;
+	enum vch_err err;
 
-	if (vch_cosign_batch_answer_decode(&ans, answer) != VCH_OK ||
-	    ans.results_cnt != gather->request.ops_cnt) {
+	if (gather->cmd == VCH_CMD_SIGN_BATCH)
+		err = finish_sign(gather, answer, &c);
+	else
+		err = finish_cosign(gather, answer, &c);
+	if (err != VCH_OK)
 		vch_gather_fail(gather, VCH_INTERNAL);
-		return;
-	}
-	for (uint8_t i = 0; i < ans.results_cnt; i++)
-		finish_one(gather->job[i], &ans.results[i], &c);
-	gather->request.ops_cnt = 0;
+	gather->job_cnt = 0;
 }
 
 struct vch_span vch_receipt_of_one(uint8_t buf[VCH_RECEIPT_ENC_MAX],

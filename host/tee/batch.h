@@ -18,8 +18,10 @@ struct vch_job {
 	uint64_t deadline_ns;
 	vch_done_fn *done;
 	void *ctx;
-	struct vch_cosign_op op; /* of a COSIGN_BATCH; views into request;
-				    of a change: its account alone */
+	/* all view into request */
+	struct vch_cosign_op op;       /* of a COSIGN_BATCH; of a change: its
+					  account alone */
+	struct vch_key_request key_op; /* of a SIGN_BATCH, DELETE_KEY */
 	size_t request_len;
 	uint8_t request[];
 };
@@ -31,20 +33,43 @@ struct vch_brought {
 	uint8_t blob[VCH_BLOB_MAX];
 };
 
-/* The operations of one invocation, in order. Large: not on the stack. */
+/*
+ * The operations of one invocation, in order; all of one command, which fills
+ * in its own of the two requests. Large: not on the stack.
+ */
 struct vch_gather {
+	uint32_t cmd;
+	uint8_t job_cnt;
 	struct vch_job *job[VCH_OPS_MAX];
 	struct vch_cosign_batch_request request;
+	struct vch_sign_batch_request sign;
 	struct vch_brought brought[VCH_OPS_MAX];
 	size_t request_len;
 };
 
+/* True for the commands whose requests share an invocation. */
+bool vch_cmd_gathers(uint32_t cmd);
+
+/* Decodes what a job brought. VCH_FORMAT, also if it brings the host's part. */
+VCH_MUST enum vch_err vch_job_parse(struct vch_job *job);
+
+/*
+ * The request of a DELETE_KEY with what the host brings, in w. VCH_NO_KEY,
+ * VCH_FILE.
+ */
+VCH_MUST enum vch_err vch_job_bring(struct vch_writer *w, struct vch_job *job,
+				    struct vch_index *index,
+				    struct vch_blobs *blobs);
+
 void vch_gather_init(struct vch_gather *gather);
+
+/* True if the gather is empty or of this command. */
+bool vch_gather_takes(const struct vch_gather *gather, uint32_t cmd);
 
 /*
  * Adds an operation; brings config, counters and blob if it is the first of
- * its account. VCH_SIZE if it does not fit any more (nothing was added);
- * VCH_ACCOUNT, VCH_FILE if it can never be sent.
+ * its account or key. VCH_SIZE if it does not fit any more (nothing was added);
+ * VCH_ACCOUNT, VCH_NO_KEY, VCH_FILE if it can never be sent.
  */
 VCH_MUST enum vch_err vch_gather_add(struct vch_gather *gather,
 				     struct vch_job *job,
@@ -64,6 +89,10 @@ bool vch_is_change(uint32_t cmd);
 /* Whose change it is. VCH_FORMAT, also if it brings what the worker brings. */
 VCH_MUST enum vch_err vch_change_account_of(uint8_t ret[20], uint32_t cmd,
 					    struct vch_span request);
+
+/* The request of the whole gather, in w. */
+VCH_MUST enum vch_err vch_gather_encode(struct vch_writer *w,
+					struct vch_gather *gather);
 
 /* Answers a job and frees it. */
 void vch_job_finish(struct vch_job *job, enum vch_err err,

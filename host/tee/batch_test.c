@@ -94,6 +94,7 @@ static struct vch_job *job(uint8_t account, struct seen *seen, size_t len)
 	struct vch_job *j = calloc(1, sizeof(*j) + len);
 
 	assert_non_null(j);
+	j->cmd = VCH_CMD_COSIGN_BATCH;
 	id_of(j->op.account, account);
 	j->request_len = len;
 	j->done = note;

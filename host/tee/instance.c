@@ -43,7 +43,7 @@ static enum vch_err keep(struct vch_instance *in, struct vch_span log)
 struct called {
 	enum vch_err code;
 	struct vch_span answer;
-	struct vch_span blob; /* CREATE_ACCOUNT: to be kept first */
+	struct vch_span blob; /* CREATE_ACCOUNT, GENERATE_KEY: kept first */
 	const struct vch_log_batch *batch;
 };
 
@@ -51,12 +51,22 @@ struct called {
 static enum vch_err keep_blob(struct vch_worker *w, uint32_t cmd,
 			      const struct called *called)
 {
-	struct vch_create_account_answer ans;
+	struct vch_create_account_answer account;
+	struct vch_generate_key_answer key;
 
-	if (cmd != VCH_CMD_CREATE_ACCOUNT || called->code != VCH_OK)
+	if (called->code != VCH_OK)
 		return VCH_OK;
-	VCH_TRY(vch_create_account_answer_decode(&ans, called->answer));
-	return vch_blobs_put(w->blobs, ans.address, ans.blob);
+	switch (cmd) {
+	case VCH_CMD_CREATE_ACCOUNT:
+		VCH_TRY(vch_create_account_answer_decode(&account,
+							 called->answer));
+		return vch_blobs_put(w->blobs, account.address, account.blob);
+	case VCH_CMD_GENERATE_KEY:
+		VCH_TRY(vch_generate_key_answer_decode(&key, called->answer));
+		return vch_blobs_put(w->blobs, key.key, key.blob);
+	default:
+		return VCH_OK;
+	}
 }
 
 static enum vch_err call(struct vch_instance *in, struct called *ret,
@@ -223,29 +233,42 @@ static void count_operations(struct vch_worker *w, uint8_t cnt)
 	pthread_mutex_unlock(&w->mutex);
 }
 
+/* What is sent for a job that goes alone. */
+static enum vch_err alone_request(struct vch_instance *in, struct vch_job *job,
+				  struct vch_span *ret)
+{
+	struct vch_worker *w = in->worker;
+	struct vch_writer writer;
+
+	*ret = vch_span(job->request, job->request_len);
+	if (job->cmd != VCH_CMD_DELETE_KEY && !vch_is_change(job->cmd))
+		return VCH_OK;
+	writer = vch_writer(vch_tee_request_area(in->tee), VCH_REQUEST_MAX);
+	VCH_TRY(vch_job_bring(&writer, job, w->index, w->blobs));
+	*ret = vch_written(&writer);
+	return VCH_OK;
+}
+
 static enum vch_err serve_alone(struct vch_instance *in, struct vch_job *job)
 {
-	uint8_t brought[VCH_CHANGE_ACCOUNT_REQUEST_ENC_MAX];
-	struct vch_writer w = vch_writer(brought, sizeof(brought));
-	struct vch_span request = vch_span(job->request, job->request_len);
 	uint8_t receipt[VCH_RECEIPT_ENC_MAX];
+	const struct vch_span none = vch_span(NULL, 0);
+	struct vch_span request;
 	struct called called;
 	enum vch_err err;
 
 	count_operations(in->worker, 1);
-	if (vch_is_change(job->cmd)) {
-		err = vch_change_bring(&w, job->cmd, request,
-				       in->worker->index);
-		if (err != VCH_OK) {
-			vch_job_finish(job, err, vch_span(NULL, 0),
-				       vch_span(NULL, 0));
-			return VCH_OK;
-		}
-		request = vch_written(&w);
+	err = alone_request(in, job, &request);
+	if (err != VCH_OK) {
+		vch_job_finish(job, err, none, none);
+		return VCH_OK; /* the TEE has not heard of it */
 	}
 	err = call(in, &called, job->cmd, request);
+	if (err == VCH_OK && called.code == VCH_OK &&
+	    job->cmd == VCH_CMD_DELETE_KEY)
+		vch_blobs_drop(in->worker->blobs, job->key_op.key);
 	if (err != VCH_OK)
-		vch_job_finish(job, err, vch_span(NULL, 0), vch_span(NULL, 0));
+		vch_job_finish(job, err, none, none);
 	else
 		vch_job_finish(job, called.code, called.answer,
 			       vch_receipt_of_one(receipt, called.batch));
@@ -259,14 +282,13 @@ static enum vch_err serve_gather(struct vch_instance *in)
 	struct called called;
 	enum vch_err err;
 
-	if (g->request.ops_cnt == 0)
+	if (g->job_cnt == 0)
 		return VCH_OK;
-	count_operations(in->worker, g->request.ops_cnt);
+	count_operations(in->worker, g->job_cnt);
 	writer = vch_writer(vch_tee_request_area(in->tee), VCH_REQUEST_MAX);
-	err = vch_cosign_batch_request_encode(&writer, &g->request);
+	err = vch_gather_encode(&writer, g);
 	if (err == VCH_OK)
-		err = call(in, &called, VCH_CMD_COSIGN_BATCH,
-			   vch_written(&writer));
+		err = call(in, &called, g->cmd, vch_written(&writer));
 	if (err != VCH_OK)
 		vch_gather_fail(g, err);
 	else if (called.code != VCH_OK)
@@ -277,8 +299,8 @@ static enum vch_err serve_gather(struct vch_instance *in)
 }
 
 /*
- * The next job, if it can join the gather: co-signatures can, anything else
- * only where there is nothing yet. NULL: enough.
+ * The next job, if it can join the gather: signatures of its kind can,
+ * anything else only where there is nothing yet. NULL: enough.
  */
 static struct vch_job *take_next(struct vch_instance *in)
 {
@@ -286,8 +308,8 @@ static struct vch_job *take_next(struct vch_instance *in)
 	struct vch_job *job = NULL;
 
 	pthread_mutex_lock(&w->mutex);
-	if (in->head && (in->head->cmd == VCH_CMD_COSIGN_BATCH ||
-			 in->gather.request.ops_cnt == 0))
+	if (in->head && (in->gather.job_cnt == 0 ||
+			 vch_gather_takes(&in->gather, in->head->cmd)))
 		job = take(in);
 	pthread_mutex_unlock(&w->mutex);
 	return job;
@@ -308,8 +330,8 @@ static void put_back(struct vch_instance *in, struct vch_job *job)
 }
 
 /*
- * Takes what waits: co-signatures into one gather until it is full, anything
- * else alone. Returns the job that goes alone, or NULL.
+ * Takes what waits: signatures of one kind into one gather until it is full,
+ * anything else alone. Returns the job that goes alone, or NULL.
  */
 static struct vch_job *gather_waiting(struct vch_instance *in)
 {
@@ -322,7 +344,7 @@ static struct vch_job *gather_waiting(struct vch_instance *in)
 		enum vch_err err = VCH_TIMEOUT;
 
 		if (job->deadline_ns > vch_clock_ns()) {
-			if (job->cmd != VCH_CMD_COSIGN_BATCH)
+			if (!vch_cmd_gathers(job->cmd))
 				return job;
 			err = vch_gather_add(&in->gather, job, w->index,
 					     w->blobs);

@@ -374,7 +374,7 @@ enum vch_err vch_worker_start(struct vch_worker **ret,
 	return VCH_OK;
 }
 
-/* Any instance makes accounts; they take turns, but for those without TEE. */
+/* Any makes accounts and keys; they take turns, but for those without TEE. */
 static struct vch_instance *next_instance(struct vch_worker *w)
 {
 	struct vch_instance *in = w->instance[w->next];
@@ -388,17 +388,28 @@ static struct vch_instance *next_instance(struct vch_worker *w)
 	return in;
 }
 
-/* Whoever serves the account's shard; what is of no shard goes to the first. */
+/* Whoever serves the shard of the id; what is of no shard goes to the first. */
 static struct vch_instance *route(struct vch_worker *w,
 				  const struct vch_job *job)
 {
 	uint8_t shard, i = 0;
 
-	if (job->cmd == VCH_CMD_CREATE_ACCOUNT)
+	switch (job->cmd) {
+	case VCH_CMD_CREATE_ACCOUNT:
+	case VCH_CMD_GENERATE_KEY:
 		return next_instance(w);
-	if (job->cmd != VCH_CMD_COSIGN_BATCH && !vch_is_change(job->cmd))
+	case VCH_CMD_CHANGE_ACCOUNT:
+	case VCH_CMD_APPLY_CHANGE:
+	case VCH_CMD_COSIGN_BATCH:
+		shard = vch_shard_of(job->op.account);
+		break;
+	case VCH_CMD_SIGN_BATCH:
+	case VCH_CMD_DELETE_KEY:
+		shard = vch_shard_of(job->key_op.key);
+		break;
+	default:
 		return w->instance[0];
-	shard = vch_shard_of(job->op.account);
+	}
 	while (shard - w->instance[i]->shard_first >= w->instance[i]->shard_cnt)
 		i++;
 	return w->instance[i];
@@ -451,14 +462,7 @@ enum vch_err vch_worker_submit(struct vch_worker *worker, uint32_t cmd,
 		vch_clock_ns() + (uint64_t)deadline_ms * VCH_NS_PER_MS;
 	job->request_len = request.len;
 	memcpy(job->request, request.ptr, request.len);
-	if (cmd == VCH_CMD_COSIGN_BATCH)
-		err = vch_cosign_op_decode(&job->op,
-					   vch_span(job->request, request.len));
-	if (vch_is_change(cmd))
-		err = vch_change_account_of(job->op.account, cmd, request);
-	if (err == VCH_OK &&
-	    job->op.config.len + job->op.counters.len + job->op.blob.len > 0)
-		err = VCH_FORMAT;
+	err = vch_job_parse(job);
 	if (err == VCH_OK)
 		err = enqueue(worker, job);
 	if (err != VCH_OK)

@@ -48,10 +48,10 @@ struct vch_worker_options {
 /*
  * What became of a request. err: VCH_OK, or why the host could not get an
  * answer (VCH_TEE_LOST, VCH_LOG_WRITE, VCH_TIMEOUT, ...), or the refusal of
- * the command as a whole. answer: the TA's answer; for COSIGN_BATCH the one
- * encoded `cosign_result` of this operation. receipt: encoded `receipt` of
- * the record that this request left, empty if it left none. The views are
- * valid during the call only.
+ * the command as a whole. answer: the TA's answer; for COSIGN_BATCH and
+ * SIGN_BATCH the one encoded result of this operation. receipt: encoded
+ * `receipt` of the record that this request left, empty if it left none. The
+ * views are valid during the call only.
  */
 struct vch_outcome {
 	enum vch_err err;
@@ -69,10 +69,12 @@ VCH_MUST enum vch_err vch_worker_start(struct vch_worker **ret,
 
 /*
  * Queues a request. For VCH_CMD_COSIGN_BATCH `request` is one encoded
- * `cosign_op` whose config, counters and blob are empty: the worker brings
- * them and shares the invocation among up to 64 operations. Any other
- * command is sent as it is, alone. The bytes are copied. deadline_ms from
- * now: what has not been sent to the TEE by then is answered VCH_TIMEOUT.
+ * `cosign_op`, for VCH_CMD_SIGN_BATCH one `key_request`, whose config,
+ * counters and blob are empty: the worker brings them and shares the
+ * invocation among up to 64 operations. It brings them for
+ * VCH_CMD_DELETE_KEY too. Any other command is sent as it is, alone. The
+ * bytes are copied. deadline_ms from now: what has not been sent to the TEE by
+ * then is answered VCH_TIMEOUT.
  * Errors: VCH_OVERLOADED (queue full or stopping), VCH_FORMAT, VCH_SIZE,
  * VCH_COMMAND (there is none of that number), VCH_PHASE (REPLAY and START are
  * the worker's own).

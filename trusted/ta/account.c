@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "trusted/crypto/p256.h"
+#include "trusted/crypto/secp256k1.h"
 #include "trusted/crypto/sha256.h"
 #include "trusted/log/chain.h"
 #include "trusted/policy/account.h"
@@ -13,13 +14,12 @@
 #define DAILY_LIMIT_DEFAULT ((vch_u128)100000000000000000u)
 #define FEE_MAX_DEFAULT ((vch_u128)20000000000000000u)
 
-static void draw_key(struct vch_secp256k1_sk *ret)
+static void draw_key(struct vch_sealed_key *ret_drawn,
+		     struct vch_secp256k1_sk *ret)
 {
-	VCH_AUTO(root_key) drawn;
-
 	do
-		vch_platform_random(drawn.secret, 32);
-	while (vch_secp256k1_sk_parse(ret, drawn.secret) != VCH_OK);
+		vch_platform_random(ret_drawn->secret, 32);
+	while (vch_secp256k1_sk_parse(ret, ret_drawn->secret) != VCH_OK);
 }
 
 static enum vch_err check_request(const struct vch_create_account_request *req)
@@ -79,30 +79,20 @@ static void make_config(struct vch_config *ret,
 #define DRAWS_MAX 4096
 
 /* A key whose account falls into a shard that this instance serves. */
-static enum vch_err draw_account(struct vch_secp256k1_sk *ret_sk,
+static enum vch_err draw_account(struct vch_sealed_key *ret_drawn,
 				 struct vch_config *ret_config,
 				 const struct vch_ta *ta,
 				 const struct vch_create_account_request *req)
 {
+	VCH_AUTO(secp256k1_sk) sk;
+
 	for (size_t i = 0; i < DRAWS_MAX; i++) {
-		draw_key(ret_sk);
-		make_config(ret_config, req, ret_sk);
+		draw_key(ret_drawn, &sk);
+		make_config(ret_config, req, &sk);
 		if (ta->shard[vch_shard_of(ret_config->address)].served)
 			return VCH_OK;
 	}
 	return VCH_ACCOUNT;
-}
-
-static void seal_blob(struct vch_writer *w, struct vch_ta *ta,
-		      const uint8_t id[20], const struct vch_secp256k1_sk *sk)
-{
-	struct vch_blob blob = {.shard = vch_shard_of(id)};
-	const struct vch_shard *chain = &ta->shard[blob.shard];
-
-	memcpy(blob.incarnation, chain->incarnation, 16);
-	memcpy(blob.prev_head, chain->head, 32);
-	blob.index = chain->index;
-	vch_keys_seal(w, &ta->keys, &blob, id, sk);
 }
 
 /* Makes the record and the slot from it; the account exists from here on. */
@@ -146,7 +136,7 @@ enum vch_err vch_handle_create_account(struct vch_ta *ta,
 				       struct vch_span request,
 				       struct vch_writer *answer)
 {
-	VCH_AUTO(secp256k1_sk) sk;
+	VCH_AUTO(sealed_key) drawn;
 	struct vch_create_account_request req;
 	struct vch_create_account_answer ans;
 	struct vch_config config;
@@ -155,10 +145,10 @@ enum vch_err vch_handle_create_account(struct vch_ta *ta,
 
 	VCH_TRY(vch_create_account_request_decode(&req, request));
 	VCH_TRY(check_request(&req));
-	VCH_TRY(draw_account(&sk, &config, ta, &req));
+	VCH_TRY(draw_account(&drawn, &config, ta, &req));
 	if (vch_slots_find(&ta->slots, config.address))
 		return VCH_EXISTS;
-	seal_blob(&w, ta, config.address, &sk);
+	vch_ta_seal(&w, ta, VCH_BLOB_COSIGN_KEY, config.address, &drawn);
 	memcpy(ans.address, config.address, 20);
 	memcpy(ans.cosigner, config.cosigner, 20);
 	ans.blob = vch_written(&w);

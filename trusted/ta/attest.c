@@ -35,7 +35,7 @@ static void write_claims(struct vch_writer *w, const struct vch_ta *ta,
 	struct vch_evidence e = {
 		.platform = vch_platform_name(name, sizeof(name)),
 		.version = VCH_TA_VERSION,
-		.erase = word("file"),
+		.erase = word("none"),
 		.protect = word("none"),
 		.detect = word("client"),
 		.seal = word("device"),

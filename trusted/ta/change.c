@@ -33,7 +33,7 @@ static enum vch_err subject_open(struct subject *ret, struct vch_ta *ta,
 	if (!ta->shard[vch_shard_of(change->account)].served)
 		return VCH_ACCOUNT;
 	ret->slot = vch_slots_find(&ta->slots, change->account);
-	if (!ret->slot)
+	if (!ret->slot || ret->slot->flags & VCH_SLOT_KEY)
 		return VCH_ACCOUNT;
 	vch_sha256_hash(ret->config_hash, config);
 	vch_slot_state(state, ret->config_hash, counters);

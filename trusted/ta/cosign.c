@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "trusted/base/check.h"
+#include "trusted/crypto/secp256k1.h"
 #include "trusted/crypto/sha256.h"
 #include "trusted/log/chain.h"
 #include "trusted/policy/userop.h"
@@ -77,7 +78,7 @@ static enum vch_err account_open(struct account *ret, struct vch_ta *ta,
 	if (!ta->shard[vch_shard_of(op->account)].served)
 		return VCH_ACCOUNT;
 	ret->slot = vch_slots_find(&ta->slots, op->account);
-	if (!ret->slot)
+	if (!ret->slot || ret->slot->flags & VCH_SLOT_KEY)
 		return VCH_ACCOUNT;
 	ret->carry = carry_find(op->account);
 	if (ret->carry->valid != empty)
@@ -145,6 +146,7 @@ static enum vch_err cosign(struct vch_cosign_result *ret, struct vch_ta *ta,
 			   const struct vch_time *time,
 			   const struct vch_cosign_op *op)
 {
+	VCH_AUTO(sealed_key) sealed;
 	VCH_AUTO(secp256k1_sk) sk;
 	struct account a;
 	struct vch_decision_made made;
@@ -160,7 +162,9 @@ static enum vch_err cosign(struct vch_cosign_result *ret, struct vch_ta *ta,
 	vch_userop_hash(op_hash, &op->op, op->chain_id, op->entry_point);
 	VCH_TRY(vch_assertion_verify(&q.assertion, &a.config, &op->assertion,
 				     op_hash));
-	VCH_TRY(vch_keys_unseal(&sk, &ta->keys, a.carry->blob, op->account));
+	VCH_TRY(vch_keys_unseal(&sealed, &ta->keys, a.carry->blob,
+				VCH_BLOB_COSIGN_KEY, op->account));
+	VCH_TRY(vch_secp256k1_sk_parse(&sk, sealed.secret));
 	q.flags = a.slot->flags;
 	made = vch_decide(&a.counters, &q);
 	account_advance(&a);

@@ -99,3 +99,15 @@ void vch_draft_seal(struct vch_ta *ta, struct vch_writer *w)
 	d->bytes_len = 0;
 	d->record_cnt = 0;
 }
+
+void vch_ta_seal(struct vch_writer *w, const struct vch_ta *ta, uint8_t kind,
+		 const uint8_t id[20], const struct vch_sealed_key *secret)
+{
+	struct vch_blob blob = {.shard = vch_shard_of(id), .kind = kind};
+	const struct vch_shard *chain = &ta->shard[blob.shard];
+
+	memcpy(blob.incarnation, chain->incarnation, 16);
+	memcpy(blob.prev_head, chain->head, 32);
+	blob.index = chain->index;
+	vch_keys_seal(w, &ta->keys, &blob, id, secret);
+}

@@ -10,6 +10,7 @@
 #include <tee_ta_api.h>
 
 #include "trusted/base/check.h"
+#include "trusted/crypto/secp256k1.h"
 #include "trusted/ta/state.h"
 
 static struct vch_ta ta;
@@ -33,6 +34,12 @@ static const struct {
 	{VCH_CMD_COSIGN_BATCH, vch_handle_cosign_batch},
 	{VCH_CMD_CHANGE_ACCOUNT, vch_handle_change_account},
 	{VCH_CMD_APPLY_CHANGE, vch_handle_apply_change},
+	{VCH_CMD_GENERATE_KEY, vch_handle_generate_key},
+	{VCH_CMD_SIGN_MESSAGE, vch_handle_sign_message},
+	{VCH_CMD_GET_PUBLIC_KEY, vch_handle_get_public_key},
+	{VCH_CMD_DELETE_KEY, vch_handle_delete_key},
+	{VCH_CMD_LIST_KEYS, vch_handle_list_keys},
+	{VCH_CMD_SIGN_BATCH, vch_handle_sign_batch},
 };
 _Static_assert(VCH_ARRAY_LEN(handlers) == VCH_COMMAND_CNT,
 	       "every command has a handler");

@@ -61,9 +61,7 @@ static enum vch_err fold_record(struct vch_ta *ta, struct vch_span record)
 	if (head.kind == VCH_RECORD_START)
 		return VCH_OK;
 	vch_slot_read(&r, &slot);
-	if (r.bad || (head.kind != VCH_RECORD_ACCOUNT &&
-		      head.kind != VCH_RECORD_DECISION &&
-		      head.kind != VCH_RECORD_CHANGE))
+	if (r.bad || head.kind > VCH_RECORD_CHANGE)
 		return VCH_FORMAT;
 	return vch_slots_put(&ta->slots, &slot);
 }

@@ -122,36 +122,33 @@ static void nonce_of(uint8_t ret[12], const struct vch_blob *blob)
 
 void vch_keys_seal(struct vch_writer *w, const struct vch_keys *keys,
 		   struct vch_blob *blob, const uint8_t id[20],
-		   const struct vch_secp256k1_sk *sk)
+		   const struct vch_sealed_key *secret)
 {
 	VCH_AUTO(aead_key) key;
 	uint8_t aad[AAD_LEN], nonce[12], sealed[32];
 
-	blob->kind = VCH_BLOB_COSIGN_KEY;
 	seal_key(&key, keys, blob);
 	nonce_of(nonce, blob);
 	vch_aead_seal(sealed, blob->tag, &key, nonce,
 		      associated_data(aad, blob, id),
-		      vch_span(sk->secret, 32));
+		      vch_span(secret->secret, 32));
 	blob->sealed = vch_span(sealed, sizeof(sealed));
 	vch_blob_write(w, blob);
 }
 
-enum vch_err vch_keys_unseal(struct vch_secp256k1_sk *ret,
+enum vch_err vch_keys_unseal(struct vch_sealed_key *ret,
 			     const struct vch_keys *keys, struct vch_span blob,
-			     const uint8_t id[20])
+			     uint8_t kind, const uint8_t id[20])
 {
 	VCH_AUTO(aead_key) key;
-	VCH_AUTO(seed) plain;
 	uint8_t aad[AAD_LEN], nonce[12];
 	struct vch_blob b;
 
-	if (vch_blob_decode(&b, blob) != VCH_OK ||
-	    b.kind != VCH_BLOB_COSIGN_KEY || b.sealed.len != 32)
+	if (vch_blob_decode(&b, blob) != VCH_OK || b.kind != kind ||
+	    b.sealed.len != 32)
 		return VCH_UNSEAL;
 	seal_key(&key, keys, &b);
 	nonce_of(nonce, &b);
-	VCH_TRY(vch_aead_open(plain.secret, &key, nonce,
-			      associated_data(aad, &b, id), b.sealed, b.tag));
-	return vch_secp256k1_sk_parse(ret, plain.secret);
+	return vch_aead_open(ret->secret, &key, nonce,
+			     associated_data(aad, &b, id), b.sealed, b.tag);
 }

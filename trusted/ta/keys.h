@@ -21,7 +21,6 @@
 #include "trusted/base/bytes.h"
 #include "trusted/crypto/ed25519.h"
 #include "trusted/crypto/hkdf.h"
-#include "trusted/crypto/secp256k1.h"
 #include "trusted/ta/platform.h"
 #include "wire/gen/log.h"
 
@@ -46,18 +45,24 @@ VCH_MUST enum vch_err vch_keys_generation(struct vch_keys *keys, bool fresh);
 void vch_keys_tag(struct vch_hmac_sha256 *ret, const struct vch_keys *keys,
 		  uint8_t shard, const uint8_t incarnation[16]);
 
+/* What a blob holds, whatever its kind: a scalar or a seed. */
+struct vch_sealed_key {
+	uint8_t secret[32];
+};
+VCH_SECRET(sealed_key)
+
 /*
- * Seals a co-signer's key for account `id`. The caller fills in shard,
+ * Seals a secret for account or key `id`. The caller fills in kind, shard,
  * incarnation, index and prev_head; the encoded blob goes to w.
  */
 void vch_keys_seal(struct vch_writer *w, const struct vch_keys *keys,
 		   struct vch_blob *blob, const uint8_t id[20],
-		   const struct vch_secp256k1_sk *sk);
+		   const struct vch_sealed_key *secret);
 
-/* VCH_UNSEAL if the blob is not this account's, of this generation. */
-VCH_MUST enum vch_err vch_keys_unseal(struct vch_secp256k1_sk *ret,
+/* VCH_UNSEAL if the blob is not of this kind, id and generation. */
+VCH_MUST enum vch_err vch_keys_unseal(struct vch_sealed_key *ret,
 				      const struct vch_keys *keys,
-				      struct vch_span blob,
+				      struct vch_span blob, uint8_t kind,
 				      const uint8_t id[20]);
 
 #endif

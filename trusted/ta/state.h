@@ -86,6 +86,10 @@ void vch_draft_add(struct vch_ta *ta, uint8_t shard, struct vch_span record);
 /* Tags, signs and encodes the draft, and empties it. Nothing if it is empty. */
 void vch_draft_seal(struct vch_ta *ta, struct vch_writer *w);
 
+/* Seals a secret as the blob of the next record of its id's shard. */
+void vch_ta_seal(struct vch_writer *w, const struct vch_ta *ta, uint8_t kind,
+		 const uint8_t id[20], const struct vch_sealed_key *secret);
+
 /* The tag of a section whose chain ends in new_head. */
 void vch_section_tag(uint8_t ret_tag[32], const struct vch_section *section,
 		     const struct vch_hmac_sha256 *tag_key,
@@ -106,5 +110,11 @@ vch_handler vch_handle_create_account;
 vch_handler vch_handle_cosign_batch;
 vch_handler vch_handle_change_account;
 vch_handler vch_handle_apply_change;
+vch_handler vch_handle_generate_key;
+vch_handler vch_handle_sign_message;
+vch_handler vch_handle_get_public_key;
+vch_handler vch_handle_delete_key;
+vch_handler vch_handle_list_keys;
+vch_handler vch_handle_sign_batch;
 
 #endif

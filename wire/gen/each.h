@@ -42,6 +42,20 @@
 	  "20;4;32;8;2;16;<512;2;8;32;16;8;1;") \
 	X(change_record, VCH_CHANGE_RECORD_ENC_MAX, \
 	  "20;4;32;8;2;16;<2048;<512;<2048;2;1;") \
+	X(listed_type, VCH_LISTED_TYPE_ENC_MAX, \
+	  "8;20;32;") \
+	X(key_policy, VCH_KEY_POLICY_ENC_MAX, \
+	  "1;1;1;<64;4;16;*8(8;)*32(8;20;32;)") \
+	X(key_config, VCH_KEY_CONFIG_ENC_MAX, \
+	  "1;1;<64;1;1;1;<64;4;16;*8(8;)*32(8;20;32;)") \
+	X(key_counters, VCH_KEY_COUNTERS_ENC_MAX, \
+	  "2;4;16;8;*8(32;)") \
+	X(key_record, VCH_KEY_RECORD_ENC_MAX, \
+	  "20;4;32;8;2;16;<2048;<512;32;") \
+	X(use, VCH_USE_ENC_MAX, \
+	  "20;4;32;8;2;16;<512;2;1;8;32;16;") \
+	X(delete, VCH_DELETE_ENC_MAX, \
+	  "20;4;32;8;2;16;1;") \
 	X(section, VCH_SECTION_ENC_MAX, \
 	  "1;16;8;32;*64(<5120;)32;") \
 	X(batch, VCH_BATCH_ENC_MAX, \
@@ -95,6 +109,36 @@
 	  "<2048;<512;20;8;32;1;16;*4(<128;)*8(8;20;)*8(20;16;)*32(20;4" \
 	  ";)") \
 	X(apply_change_answer, VCH_APPLY_CHANGE_ANSWER_ENC_MAX, \
-	  "2;1;")
+	  "2;1;") \
+	X(key_request, VCH_KEY_REQUEST_ENC_MAX, \
+	  "20;<2048;<512;<256;1;<12288;8;<64;") \
+	X(typed_data, VCH_TYPED_DATA_ENC_MAX, \
+	  "1;<128;<64;8;20;32;<2048;*64(32;)") \
+	X(key_result, VCH_KEY_RESULT_ENC_MAX, \
+	  "2;1;<65;") \
+	X(generate_key_request, VCH_GENERATE_KEY_REQUEST_ENC_MAX, \
+	  "1;1;1;<64;4;16;*8(8;)*32(8;20;32;)") \
+	X(generate_key_answer, VCH_GENERATE_KEY_ANSWER_ENC_MAX, \
+	  "20;<64;<256;") \
+	X(sign_message_request, VCH_SIGN_MESSAGE_REQUEST_ENC_MAX, \
+	  "20;<2048;<512;<256;1;<12288;8;<64;") \
+	X(sign_message_answer, VCH_SIGN_MESSAGE_ANSWER_ENC_MAX, \
+	  "2;1;<65;") \
+	X(get_public_key_request, VCH_GET_PUBLIC_KEY_REQUEST_ENC_MAX, \
+	  "20;<2048;<512;") \
+	X(get_public_key_answer, VCH_GET_PUBLIC_KEY_ANSWER_ENC_MAX, \
+	  "8;<2048;") \
+	X(delete_key_request, VCH_DELETE_KEY_REQUEST_ENC_MAX, \
+	  "20;<2048;<512;<256;1;<12288;8;<64;") \
+	X(delete_key_answer, VCH_DELETE_KEY_ANSWER_ENC_MAX, \
+	  "1;") \
+	X(list_keys_request, VCH_LIST_KEYS_REQUEST_ENC_MAX, \
+	  "4;") \
+	X(list_keys_answer, VCH_LIST_KEYS_ANSWER_ENC_MAX, \
+	  "4;*255(20;4;32;8;2;16;)") \
+	X(sign_batch_request, VCH_SIGN_BATCH_REQUEST_ENC_MAX, \
+	  "*64(20;<2048;<512;<256;1;<12288;8;<64;)") \
+	X(sign_batch_answer, VCH_SIGN_BATCH_ANSWER_ENC_MAX, \
+	  "*64(2;1;<65;)")
 
 #endif

@@ -40,6 +40,15 @@ const enum vch_err vch_err_all[VCH_ERR_CNT] = {
 	VCH_LIMIT,
 	VCH_VALID_UNTIL,
 	VCH_FROZEN,
+	VCH_NO_KEY,
+	VCH_PURPOSE,
+	VCH_OWNER,
+	VCH_NONCE,
+	VCH_PAYLOAD,
+	VCH_KEY_CHAIN,
+	VCH_KEY_TYPED,
+	VCH_KEY_COUNT,
+	VCH_KEY_POLICY,
 	VCH_INTERNAL,
 	VCH_JSON,
 	VCH_METHOD,
@@ -142,6 +151,24 @@ const char *vch_err_name(enum vch_err err)
 		return "VALID_UNTIL";
 	case VCH_FROZEN:
 		return "FROZEN";
+	case VCH_NO_KEY:
+		return "NO_KEY";
+	case VCH_PURPOSE:
+		return "PURPOSE";
+	case VCH_OWNER:
+		return "OWNER";
+	case VCH_NONCE:
+		return "NONCE";
+	case VCH_PAYLOAD:
+		return "PAYLOAD";
+	case VCH_KEY_CHAIN:
+		return "KEY_CHAIN";
+	case VCH_KEY_TYPED:
+		return "KEY_TYPED";
+	case VCH_KEY_COUNT:
+		return "KEY_COUNT";
+	case VCH_KEY_POLICY:
+		return "KEY_POLICY";
 	case VCH_INTERNAL:
 		return "INTERNAL";
 	case VCH_JSON:
@@ -299,6 +326,31 @@ const char *vch_err_sentence(enum vch_err err)
 		       "within one UTC day.";
 	case VCH_FROZEN:
 		return "The account is frozen; unfreeze it first.";
+	case VCH_NO_KEY:
+		return "There is no such key here, or it was deleted.";
+	case VCH_PURPOSE:
+		return "The key was born for another purpose; make a key for "
+		       "this one.";
+	case VCH_OWNER:
+		return "The request is not signed by the key's owner; sign "
+		       "this very request with the owner's key.";
+	case VCH_NONCE:
+		return "The owner's nonce must rise with every request; this "
+		       "one is not above the last.";
+	case VCH_PAYLOAD:
+		return "The payload is not in the one canonical form of its "
+		       "kind, or of no kind that is ever signed.";
+	case VCH_KEY_CHAIN:
+		return "The chain is not on the key's list.";
+	case VCH_KEY_TYPED:
+		return "This typed data is not on the key's list of chain, "
+		       "contract and type.";
+	case VCH_KEY_COUNT:
+		return "The key has signed as often as it may today; wait "
+		       "until the day is over.";
+	case VCH_KEY_POLICY:
+		return "No key can have this policy; purpose, type, owner and "
+		       "lists do not fit together.";
 	case VCH_INTERNAL:
 		return "The server failed to handle this request; its log "
 		       "says why. It is safe to retry.";

@@ -9,8 +9,8 @@
 /*
  * Every way a request can end: number, name, and the one sentence a person
  * gets: what was wrong and what to do. Numbers are for ever: never reuse one.
- * Ranges: 1 form, 10 state and platform, 30 passkey, 40 policy, 60 the host,
- * 85 changes of an account.
+ * Ranges: 1 form, 10 state and platform, 30 passkey, 40 policy, 50 keys of the
+ * key service, 60 the host, 85 changes of an account.
  */
 enum vch_err {
 	VCH_OK = 0,
@@ -50,6 +50,15 @@ enum vch_err {
 	VCH_LIMIT = 47,
 	VCH_VALID_UNTIL = 48,
 	VCH_FROZEN = 49,
+	VCH_NO_KEY = 50,
+	VCH_PURPOSE = 51,
+	VCH_OWNER = 52,
+	VCH_NONCE = 53,
+	VCH_PAYLOAD = 54,
+	VCH_KEY_CHAIN = 55,
+	VCH_KEY_TYPED = 56,
+	VCH_KEY_COUNT = 57,
+	VCH_KEY_POLICY = 59,
 	VCH_INTERNAL = 60,
 	VCH_JSON = 61,
 	VCH_METHOD = 62,
@@ -74,7 +83,7 @@ enum vch_err {
 	VCH_NO_CHANGE = 89,
 	VCH_SPENDER = 90,
 };
-#define VCH_ERR_CNT 60
+#define VCH_ERR_CNT 69
 
 /* All codes, in rising order. */
 extern const enum vch_err vch_err_all[VCH_ERR_CNT];

@@ -716,6 +716,287 @@ enum vch_err vch_change_record_encode(struct vch_writer *w,
 	return w->bad ? VCH_SIZE : VCH_OK;
 }
 
+void vch_listed_type_read(struct vch_reader *r, struct vch_listed_type *ret)
+{
+	ret->chain_id = vch_read_u64(r);
+	vch_read_bytes(r, ret->contract, sizeof(ret->contract));
+	vch_read_bytes(r, ret->type_hash, sizeof(ret->type_hash));
+}
+
+void vch_listed_type_write(struct vch_writer *w,
+		const struct vch_listed_type *in)
+{
+	vch_write_u64(w, in->chain_id);
+	vch_write_bytes(w, in->contract, sizeof(in->contract));
+	vch_write_bytes(w, in->type_hash, sizeof(in->type_hash));
+}
+
+enum vch_err vch_listed_type_decode(struct vch_listed_type *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_listed_type_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_listed_type_encode(struct vch_writer *w,
+		const struct vch_listed_type *in)
+{
+	vch_listed_type_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_key_policy_read(struct vch_reader *r, struct vch_key_policy *ret)
+{
+	size_t cnt;
+
+	ret->purpose = vch_read_u8(r);
+	ret->type = vch_read_u8(r);
+	ret->owner = vch_read_u8(r);
+	ret->owner_key = read_span16(r, VCH_KEY_POLICY_OWNER_KEY_MAX);
+	ret->ops_daily = vch_read_u32(r);
+	ret->native_daily = vch_read_u128(r);
+	cnt = ret->chains_cnt = read_cnt(r, VCH_KEY_POLICY_CHAINS_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		ret->chains[i] = vch_read_u64(r);
+	cnt = ret->types_cnt = read_cnt(r, VCH_KEY_POLICY_TYPES_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_listed_type_read(r, &ret->types[i]);
+}
+
+void vch_key_policy_write(struct vch_writer *w, const struct vch_key_policy *in)
+{
+	size_t cnt;
+
+	vch_write_u8(w, in->purpose);
+	vch_write_u8(w, in->type);
+	vch_write_u8(w, in->owner);
+	write_span16(w, in->owner_key, VCH_KEY_POLICY_OWNER_KEY_MAX);
+	vch_write_u32(w, in->ops_daily);
+	vch_write_u128(w, in->native_daily);
+	cnt = write_cnt(w, in->chains_cnt, VCH_KEY_POLICY_CHAINS_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_write_u64(w, in->chains[i]);
+	cnt = write_cnt(w, in->types_cnt, VCH_KEY_POLICY_TYPES_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_listed_type_write(w, &in->types[i]);
+}
+
+enum vch_err vch_key_policy_decode(struct vch_key_policy *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_key_policy_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_key_policy_encode(struct vch_writer *w,
+		const struct vch_key_policy *in)
+{
+	vch_key_policy_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_key_config_read(struct vch_reader *r, struct vch_key_config *ret)
+{
+	ret->version = vch_read_u8(r);
+	ret->flags = vch_read_u8(r);
+	ret->public_key = read_span16(r, VCH_KEY_CONFIG_PUBLIC_KEY_MAX);
+	vch_key_policy_read(r, &ret->policy);
+}
+
+void vch_key_config_write(struct vch_writer *w, const struct vch_key_config *in)
+{
+	vch_write_u8(w, in->version);
+	vch_write_u8(w, in->flags);
+	write_span16(w, in->public_key, VCH_KEY_CONFIG_PUBLIC_KEY_MAX);
+	vch_key_policy_write(w, &in->policy);
+}
+
+enum vch_err vch_key_config_decode(struct vch_key_config *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_key_config_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_key_config_encode(struct vch_writer *w,
+		const struct vch_key_config *in)
+{
+	vch_key_config_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_key_counters_read(struct vch_reader *r, struct vch_key_counters *ret)
+{
+	size_t cnt;
+
+	ret->day = vch_read_u16(r);
+	ret->ops = vch_read_u32(r);
+	ret->spent = vch_read_u128(r);
+	ret->nonce = vch_read_u64(r);
+	cnt = ret->recent_cnt = read_cnt(r, VCH_KEY_COUNTERS_RECENT_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_read_bytes(r, ret->recent[i], sizeof(ret->recent[i]));
+}
+
+void vch_key_counters_write(struct vch_writer *w,
+		const struct vch_key_counters *in)
+{
+	size_t cnt;
+
+	vch_write_u16(w, in->day);
+	vch_write_u32(w, in->ops);
+	vch_write_u128(w, in->spent);
+	vch_write_u64(w, in->nonce);
+	cnt = write_cnt(w, in->recent_cnt, VCH_KEY_COUNTERS_RECENT_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_write_bytes(w, in->recent[i], sizeof(in->recent[i]));
+}
+
+enum vch_err vch_key_counters_decode(struct vch_key_counters *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_key_counters_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_key_counters_encode(struct vch_writer *w,
+		const struct vch_key_counters *in)
+{
+	vch_key_counters_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_key_record_read(struct vch_reader *r, struct vch_key_record *ret)
+{
+	vch_slot_read(r, &ret->slot);
+	ret->config = read_span16(r, VCH_KEY_RECORD_CONFIG_MAX);
+	ret->counters = read_span16(r, VCH_KEY_RECORD_COUNTERS_MAX);
+	vch_read_bytes(r, ret->blob_hash, sizeof(ret->blob_hash));
+}
+
+void vch_key_record_write(struct vch_writer *w, const struct vch_key_record *in)
+{
+	vch_slot_write(w, &in->slot);
+	write_span16(w, in->config, VCH_KEY_RECORD_CONFIG_MAX);
+	write_span16(w, in->counters, VCH_KEY_RECORD_COUNTERS_MAX);
+	vch_write_bytes(w, in->blob_hash, sizeof(in->blob_hash));
+}
+
+enum vch_err vch_key_record_decode(struct vch_key_record *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_key_record_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_key_record_encode(struct vch_writer *w,
+		const struct vch_key_record *in)
+{
+	vch_key_record_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_use_read(struct vch_reader *r, struct vch_use *ret)
+{
+	vch_slot_read(r, &ret->slot);
+	ret->counters = read_span16(r, VCH_USE_COUNTERS_MAX);
+	ret->code = vch_read_u16(r);
+	ret->kind = vch_read_u8(r);
+	ret->chain_id = vch_read_u64(r);
+	vch_read_bytes(r, ret->digest, sizeof(ret->digest));
+	ret->cost = vch_read_u128(r);
+}
+
+void vch_use_write(struct vch_writer *w, const struct vch_use *in)
+{
+	vch_slot_write(w, &in->slot);
+	write_span16(w, in->counters, VCH_USE_COUNTERS_MAX);
+	vch_write_u16(w, in->code);
+	vch_write_u8(w, in->kind);
+	vch_write_u64(w, in->chain_id);
+	vch_write_bytes(w, in->digest, sizeof(in->digest));
+	vch_write_u128(w, in->cost);
+}
+
+enum vch_err vch_use_decode(struct vch_use *ret, struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_use_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_use_encode(struct vch_writer *w, const struct vch_use *in)
+{
+	vch_use_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_delete_read(struct vch_reader *r, struct vch_delete *ret)
+{
+	vch_slot_read(r, &ret->slot);
+	ret->erased = vch_read_u8(r);
+}
+
+void vch_delete_write(struct vch_writer *w, const struct vch_delete *in)
+{
+	vch_slot_write(w, &in->slot);
+	vch_write_u8(w, in->erased);
+}
+
+enum vch_err vch_delete_decode(struct vch_delete *ret, struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_delete_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_delete_encode(struct vch_writer *w,
+		const struct vch_delete *in)
+{
+	vch_delete_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
 void vch_section_read(struct vch_reader *r, struct vch_section *ret)
 {
 	size_t cnt;

@@ -270,6 +270,8 @@ VCH_MUST enum vch_err vch_slot_encode(struct vch_writer *w,
 		const struct vch_slot *in);
 
 #define VCH_SLOT_FROZEN 1
+#define VCH_SLOT_KEY 256 /* of the key service: config is a key_config */
+#define VCH_SLOT_DELETED 512 /* a tombstone: never used again */
 
 /*
  * Every record begins with this; the body of its kind follows.
@@ -293,6 +295,9 @@ VCH_MUST enum vch_err vch_record_head_encode(struct vch_writer *w,
 #define VCH_RECORD_ACCOUNT 2
 #define VCH_RECORD_DECISION 3
 #define VCH_RECORD_CHANGE 7
+#define VCH_RECORD_KEY 4
+#define VCH_RECORD_USE 5
+#define VCH_RECORD_DELETE 6
 
 /* A start of the trusted application: the first record of its incarnation. */
 struct vch_start {
@@ -382,6 +387,157 @@ VCH_MUST enum vch_err vch_change_record_encode(struct vch_writer *w,
 #define VCH_CHANGE_MAX 2048
 #define VCH_PASSKEY_NONE 255
 
+/* Typed data (EIP-712) that a key may sign: this type, of this contract. */
+struct vch_listed_type {
+	uint64_t chain_id;
+	uint8_t contract[20];
+	uint8_t type_hash[32];
+};
+#define VCH_LISTED_TYPE_ENC_MAX 60
+void vch_listed_type_read(struct vch_reader *r, struct vch_listed_type *ret);
+void vch_listed_type_write(struct vch_writer *w,
+		const struct vch_listed_type *in);
+VCH_MUST enum vch_err vch_listed_type_decode(struct vch_listed_type *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_listed_type_encode(struct vch_writer *w,
+		const struct vch_listed_type *in);
+
+/*
+ * What a key of the key service is for, for life. owner_key: empty where the
+ * host owns the key, else 32 bytes Ed25519 or x ‖ y of P-256. ops_daily and
+ * native_daily are limits for a UTC day of the refill clock; the largest
+ * number there is means none.
+ */
+#define VCH_KEY_POLICY_OWNER_KEY_MAX 64
+#define VCH_KEY_POLICY_CHAINS_MAX 8
+#define VCH_KEY_POLICY_TYPES_MAX 32
+struct vch_key_policy {
+	uint8_t purpose;
+	uint8_t type;
+	uint8_t owner;
+	struct vch_span owner_key;
+	uint32_t ops_daily;
+	vch_u128 native_daily;
+	uint8_t chains_cnt;
+	uint64_t chains[VCH_KEY_POLICY_CHAINS_MAX];
+	uint8_t types_cnt;
+	struct vch_listed_type types[VCH_KEY_POLICY_TYPES_MAX];
+};
+#define VCH_KEY_POLICY_ENC_MAX 2075
+void vch_key_policy_read(struct vch_reader *r, struct vch_key_policy *ret);
+void vch_key_policy_write(struct vch_writer *w,
+		const struct vch_key_policy *in);
+VCH_MUST enum vch_err vch_key_policy_decode(struct vch_key_policy *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_key_policy_encode(struct vch_writer *w,
+		const struct vch_key_policy *in);
+
+/* transactions, EIP-191 messages, listed typed data */
+#define VCH_PURPOSE_ETH 1
+/* messages: EIP-191 on secp256k1, plain on Ed25519 */
+#define VCH_PURPOSE_MESSAGE 2
+#define VCH_PURPOSE_RAW 3 /* digests that nobody here understands */
+#define VCH_KEY_SECP256K1 0
+#define VCH_KEY_ED25519 1
+#define VCH_OWNER_HOST 0
+#define VCH_OWNER_ED25519 1
+#define VCH_OWNER_P256 2
+
+/*
+ * A key of the key service; ≤ CONFIG_MAX bytes encoded. public_key is x ‖ y, or
+ * 32 bytes of Ed25519. Its id is the first 20 bytes of
+ * SHA-256("vouch key v1" ‖ purpose ‖ type ‖ public_key). flags: none yet.
+ */
+#define VCH_KEY_CONFIG_PUBLIC_KEY_MAX 64
+struct vch_key_config {
+	uint8_t version;
+	uint8_t flags;
+	struct vch_span public_key;
+	struct vch_key_policy policy;
+};
+#define VCH_KEY_CONFIG_ENC_MAX 2143
+void vch_key_config_read(struct vch_reader *r, struct vch_key_config *ret);
+void vch_key_config_write(struct vch_writer *w,
+		const struct vch_key_config *in);
+VCH_MUST enum vch_err vch_key_config_decode(struct vch_key_config *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_key_config_encode(struct vch_writer *w,
+		const struct vch_key_config *in);
+
+/*
+ * What moves with every use. nonce: the owner's last. recent: what was signed
+ * today under a limit; the same again is the same signature, counted once.
+ */
+#define VCH_KEY_COUNTERS_RECENT_MAX 8
+struct vch_key_counters {
+	uint16_t day;
+	uint32_t ops;
+	vch_u128 spent;
+	uint64_t nonce;
+	uint8_t recent_cnt;
+	uint8_t recent[VCH_KEY_COUNTERS_RECENT_MAX][32];
+};
+#define VCH_KEY_COUNTERS_ENC_MAX 287
+void vch_key_counters_read(struct vch_reader *r, struct vch_key_counters *ret);
+void vch_key_counters_write(struct vch_writer *w,
+		const struct vch_key_counters *in);
+VCH_MUST enum vch_err vch_key_counters_decode(struct vch_key_counters *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_key_counters_encode(struct vch_writer *w,
+		const struct vch_key_counters *in);
+
+/* A key was made, or its config changed. */
+#define VCH_KEY_RECORD_CONFIG_MAX 2048
+#define VCH_KEY_RECORD_COUNTERS_MAX 512
+struct vch_key_record {
+	struct vch_slot slot;
+	struct vch_span config;
+	struct vch_span counters;
+	uint8_t blob_hash[32];
+};
+#define VCH_KEY_RECORD_ENC_MAX 2678
+void vch_key_record_read(struct vch_reader *r, struct vch_key_record *ret);
+void vch_key_record_write(struct vch_writer *w,
+		const struct vch_key_record *in);
+VCH_MUST enum vch_err vch_key_record_decode(struct vch_key_record *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_key_record_encode(struct vch_writer *w,
+		const struct vch_key_record *in);
+
+/*
+ * A key signed (code 0), or refused a request of its owner. cost: wei that a
+ * transaction can move, value and greatest fee together.
+ */
+#define VCH_USE_COUNTERS_MAX 512
+struct vch_use {
+	struct vch_slot slot;
+	struct vch_span counters;
+	uint16_t code;
+	uint8_t kind;
+	uint64_t chain_id;
+	uint8_t digest[32];
+	vch_u128 cost;
+};
+#define VCH_USE_ENC_MAX 655
+void vch_use_read(struct vch_reader *r, struct vch_use *ret);
+void vch_use_write(struct vch_writer *w, const struct vch_use *in);
+VCH_MUST enum vch_err vch_use_decode(struct vch_use *ret, struct vch_span in);
+VCH_MUST enum vch_err vch_use_encode(struct vch_writer *w,
+		const struct vch_use *in);
+
+/* A key was deleted. Its slot stays, so that nothing else ever has its id. */
+struct vch_delete {
+	struct vch_slot slot;
+	uint8_t erased;
+};
+#define VCH_DELETE_ENC_MAX 83
+void vch_delete_read(struct vch_reader *r, struct vch_delete *ret);
+void vch_delete_write(struct vch_writer *w, const struct vch_delete *in);
+VCH_MUST enum vch_err vch_delete_decode(struct vch_delete *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_delete_encode(struct vch_writer *w,
+		const struct vch_delete *in);
+
 /* The records one invocation added to one shard, under one tag. */
 #define VCH_SECTION_RECORDS_MAX 64
 #define VCH_SECTION_RECORDS_LEN_MAX 5120
@@ -449,6 +605,7 @@ VCH_MUST enum vch_err vch_blob_encode(struct vch_writer *w,
 		const struct vch_blob *in);
 
 #define VCH_BLOB_COSIGN_KEY 1
+#define VCH_BLOB_KEY 2 /* of the key service: a scalar or a seed */
 #define VCH_BLOB_MAX 256
 
 /*

@@ -872,6 +872,560 @@ enum vch_err vch_apply_change_answer_encode(struct vch_writer *w,
 	return w->bad ? VCH_SIZE : VCH_OK;
 }
 
+void vch_key_request_read(struct vch_reader *r, struct vch_key_request *ret)
+{
+	vch_read_bytes(r, ret->key, sizeof(ret->key));
+	ret->config = read_span16(r, VCH_KEY_REQUEST_CONFIG_MAX);
+	ret->counters = read_span16(r, VCH_KEY_REQUEST_COUNTERS_MAX);
+	ret->blob = read_span16(r, VCH_KEY_REQUEST_BLOB_MAX);
+	ret->kind = vch_read_u8(r);
+	ret->payload = read_span16(r, VCH_KEY_REQUEST_PAYLOAD_MAX);
+	ret->nonce = vch_read_u64(r);
+	ret->owner_signature = read_span16(r,
+			VCH_KEY_REQUEST_OWNER_SIGNATURE_MAX);
+}
+
+void vch_key_request_write(struct vch_writer *w,
+		const struct vch_key_request *in)
+{
+	vch_write_bytes(w, in->key, sizeof(in->key));
+	write_span16(w, in->config, VCH_KEY_REQUEST_CONFIG_MAX);
+	write_span16(w, in->counters, VCH_KEY_REQUEST_COUNTERS_MAX);
+	write_span16(w, in->blob, VCH_KEY_REQUEST_BLOB_MAX);
+	vch_write_u8(w, in->kind);
+	write_span16(w, in->payload, VCH_KEY_REQUEST_PAYLOAD_MAX);
+	vch_write_u64(w, in->nonce);
+	write_span16(w, in->owner_signature,
+			VCH_KEY_REQUEST_OWNER_SIGNATURE_MAX);
+}
+
+enum vch_err vch_key_request_decode(struct vch_key_request *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_key_request_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_key_request_encode(struct vch_writer *w,
+		const struct vch_key_request *in)
+{
+	vch_key_request_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_typed_data_read(struct vch_reader *r, struct vch_typed_data *ret)
+{
+	size_t cnt;
+
+	ret->domain = vch_read_u8(r);
+	ret->name = read_span16(r, VCH_TYPED_DATA_NAME_MAX);
+	ret->version = read_span16(r, VCH_TYPED_DATA_VERSION_MAX);
+	ret->chain_id = vch_read_u64(r);
+	vch_read_bytes(r, ret->contract, sizeof(ret->contract));
+	vch_read_bytes(r, ret->salt, sizeof(ret->salt));
+	ret->type = read_span16(r, VCH_TYPED_DATA_TYPE_MAX);
+	cnt = ret->words_cnt = read_cnt(r, VCH_TYPED_DATA_WORDS_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_read_bytes(r, ret->words[i], sizeof(ret->words[i]));
+}
+
+void vch_typed_data_write(struct vch_writer *w, const struct vch_typed_data *in)
+{
+	size_t cnt;
+
+	vch_write_u8(w, in->domain);
+	write_span16(w, in->name, VCH_TYPED_DATA_NAME_MAX);
+	write_span16(w, in->version, VCH_TYPED_DATA_VERSION_MAX);
+	vch_write_u64(w, in->chain_id);
+	vch_write_bytes(w, in->contract, sizeof(in->contract));
+	vch_write_bytes(w, in->salt, sizeof(in->salt));
+	write_span16(w, in->type, VCH_TYPED_DATA_TYPE_MAX);
+	cnt = write_cnt(w, in->words_cnt, VCH_TYPED_DATA_WORDS_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_write_bytes(w, in->words[i], sizeof(in->words[i]));
+}
+
+enum vch_err vch_typed_data_decode(struct vch_typed_data *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_typed_data_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_typed_data_encode(struct vch_writer *w,
+		const struct vch_typed_data *in)
+{
+	vch_typed_data_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_key_result_read(struct vch_reader *r, struct vch_key_result *ret)
+{
+	ret->code = vch_read_u16(r);
+	ret->recorded = vch_read_u8(r);
+	ret->signature = read_span16(r, VCH_KEY_RESULT_SIGNATURE_MAX);
+}
+
+void vch_key_result_write(struct vch_writer *w, const struct vch_key_result *in)
+{
+	vch_write_u16(w, in->code);
+	vch_write_u8(w, in->recorded);
+	write_span16(w, in->signature, VCH_KEY_RESULT_SIGNATURE_MAX);
+}
+
+enum vch_err vch_key_result_decode(struct vch_key_result *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_key_result_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_key_result_encode(struct vch_writer *w,
+		const struct vch_key_result *in)
+{
+	vch_key_result_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_generate_key_request_read(struct vch_reader *r,
+		struct vch_generate_key_request *ret)
+{
+	vch_key_policy_read(r, &ret->policy);
+}
+
+void vch_generate_key_request_write(struct vch_writer *w,
+		const struct vch_generate_key_request *in)
+{
+	vch_key_policy_write(w, &in->policy);
+}
+
+enum vch_err vch_generate_key_request_decode(
+		struct vch_generate_key_request *ret, struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_generate_key_request_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_generate_key_request_encode(struct vch_writer *w,
+		const struct vch_generate_key_request *in)
+{
+	vch_generate_key_request_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_generate_key_answer_read(struct vch_reader *r,
+		struct vch_generate_key_answer *ret)
+{
+	vch_read_bytes(r, ret->key, sizeof(ret->key));
+	ret->public_key = read_span16(r,
+			VCH_GENERATE_KEY_ANSWER_PUBLIC_KEY_MAX);
+	ret->blob = read_span16(r, VCH_GENERATE_KEY_ANSWER_BLOB_MAX);
+}
+
+void vch_generate_key_answer_write(struct vch_writer *w,
+		const struct vch_generate_key_answer *in)
+{
+	vch_write_bytes(w, in->key, sizeof(in->key));
+	write_span16(w, in->public_key, VCH_GENERATE_KEY_ANSWER_PUBLIC_KEY_MAX);
+	write_span16(w, in->blob, VCH_GENERATE_KEY_ANSWER_BLOB_MAX);
+}
+
+enum vch_err vch_generate_key_answer_decode(struct vch_generate_key_answer *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_generate_key_answer_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_generate_key_answer_encode(struct vch_writer *w,
+		const struct vch_generate_key_answer *in)
+{
+	vch_generate_key_answer_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_sign_message_request_read(struct vch_reader *r,
+		struct vch_sign_message_request *ret)
+{
+	vch_key_request_read(r, &ret->op);
+}
+
+void vch_sign_message_request_write(struct vch_writer *w,
+		const struct vch_sign_message_request *in)
+{
+	vch_key_request_write(w, &in->op);
+}
+
+enum vch_err vch_sign_message_request_decode(
+		struct vch_sign_message_request *ret, struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_sign_message_request_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_sign_message_request_encode(struct vch_writer *w,
+		const struct vch_sign_message_request *in)
+{
+	vch_sign_message_request_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_sign_message_answer_read(struct vch_reader *r,
+		struct vch_sign_message_answer *ret)
+{
+	vch_key_result_read(r, &ret->result);
+}
+
+void vch_sign_message_answer_write(struct vch_writer *w,
+		const struct vch_sign_message_answer *in)
+{
+	vch_key_result_write(w, &in->result);
+}
+
+enum vch_err vch_sign_message_answer_decode(struct vch_sign_message_answer *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_sign_message_answer_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_sign_message_answer_encode(struct vch_writer *w,
+		const struct vch_sign_message_answer *in)
+{
+	vch_sign_message_answer_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_get_public_key_request_read(struct vch_reader *r,
+		struct vch_get_public_key_request *ret)
+{
+	vch_read_bytes(r, ret->key, sizeof(ret->key));
+	ret->config = read_span16(r, VCH_GET_PUBLIC_KEY_REQUEST_CONFIG_MAX);
+	ret->counters = read_span16(r, VCH_GET_PUBLIC_KEY_REQUEST_COUNTERS_MAX);
+}
+
+void vch_get_public_key_request_write(struct vch_writer *w,
+		const struct vch_get_public_key_request *in)
+{
+	vch_write_bytes(w, in->key, sizeof(in->key));
+	write_span16(w, in->config, VCH_GET_PUBLIC_KEY_REQUEST_CONFIG_MAX);
+	write_span16(w, in->counters, VCH_GET_PUBLIC_KEY_REQUEST_COUNTERS_MAX);
+}
+
+enum vch_err vch_get_public_key_request_decode(
+		struct vch_get_public_key_request *ret, struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_get_public_key_request_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_get_public_key_request_encode(struct vch_writer *w,
+		const struct vch_get_public_key_request *in)
+{
+	vch_get_public_key_request_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_get_public_key_answer_read(struct vch_reader *r,
+		struct vch_get_public_key_answer *ret)
+{
+	ret->seq = vch_read_u64(r);
+	ret->config = read_span16(r, VCH_GET_PUBLIC_KEY_ANSWER_CONFIG_MAX);
+}
+
+void vch_get_public_key_answer_write(struct vch_writer *w,
+		const struct vch_get_public_key_answer *in)
+{
+	vch_write_u64(w, in->seq);
+	write_span16(w, in->config, VCH_GET_PUBLIC_KEY_ANSWER_CONFIG_MAX);
+}
+
+enum vch_err vch_get_public_key_answer_decode(
+		struct vch_get_public_key_answer *ret, struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_get_public_key_answer_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_get_public_key_answer_encode(struct vch_writer *w,
+		const struct vch_get_public_key_answer *in)
+{
+	vch_get_public_key_answer_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_delete_key_request_read(struct vch_reader *r,
+		struct vch_delete_key_request *ret)
+{
+	vch_key_request_read(r, &ret->op);
+}
+
+void vch_delete_key_request_write(struct vch_writer *w,
+		const struct vch_delete_key_request *in)
+{
+	vch_key_request_write(w, &in->op);
+}
+
+enum vch_err vch_delete_key_request_decode(struct vch_delete_key_request *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_delete_key_request_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_delete_key_request_encode(struct vch_writer *w,
+		const struct vch_delete_key_request *in)
+{
+	vch_delete_key_request_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_delete_key_answer_read(struct vch_reader *r,
+		struct vch_delete_key_answer *ret)
+{
+	ret->erased = vch_read_u8(r);
+}
+
+void vch_delete_key_answer_write(struct vch_writer *w,
+		const struct vch_delete_key_answer *in)
+{
+	vch_write_u8(w, in->erased);
+}
+
+enum vch_err vch_delete_key_answer_decode(struct vch_delete_key_answer *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_delete_key_answer_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_delete_key_answer_encode(struct vch_writer *w,
+		const struct vch_delete_key_answer *in)
+{
+	vch_delete_key_answer_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_list_keys_request_read(struct vch_reader *r,
+		struct vch_list_keys_request *ret)
+{
+	ret->first = vch_read_u32(r);
+}
+
+void vch_list_keys_request_write(struct vch_writer *w,
+		const struct vch_list_keys_request *in)
+{
+	vch_write_u32(w, in->first);
+}
+
+enum vch_err vch_list_keys_request_decode(struct vch_list_keys_request *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_list_keys_request_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_list_keys_request_encode(struct vch_writer *w,
+		const struct vch_list_keys_request *in)
+{
+	vch_list_keys_request_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_list_keys_answer_read(struct vch_reader *r,
+		struct vch_list_keys_answer *ret)
+{
+	size_t cnt;
+
+	ret->next = vch_read_u32(r);
+	cnt = ret->keys_cnt = read_cnt(r, VCH_LIST_KEYS_ANSWER_KEYS_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_slot_read(r, &ret->keys[i]);
+}
+
+void vch_list_keys_answer_write(struct vch_writer *w,
+		const struct vch_list_keys_answer *in)
+{
+	size_t cnt;
+
+	vch_write_u32(w, in->next);
+	cnt = write_cnt(w, in->keys_cnt, VCH_LIST_KEYS_ANSWER_KEYS_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_slot_write(w, &in->keys[i]);
+}
+
+enum vch_err vch_list_keys_answer_decode(struct vch_list_keys_answer *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_list_keys_answer_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_list_keys_answer_encode(struct vch_writer *w,
+		const struct vch_list_keys_answer *in)
+{
+	vch_list_keys_answer_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_sign_batch_request_read(struct vch_reader *r,
+		struct vch_sign_batch_request *ret)
+{
+	size_t cnt;
+
+	cnt = ret->ops_cnt = read_cnt(r, VCH_SIGN_BATCH_REQUEST_OPS_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_key_request_read(r, &ret->ops[i]);
+}
+
+void vch_sign_batch_request_write(struct vch_writer *w,
+		const struct vch_sign_batch_request *in)
+{
+	size_t cnt;
+
+	cnt = write_cnt(w, in->ops_cnt, VCH_SIGN_BATCH_REQUEST_OPS_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_key_request_write(w, &in->ops[i]);
+}
+
+enum vch_err vch_sign_batch_request_decode(struct vch_sign_batch_request *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_sign_batch_request_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_sign_batch_request_encode(struct vch_writer *w,
+		const struct vch_sign_batch_request *in)
+{
+	vch_sign_batch_request_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_sign_batch_answer_read(struct vch_reader *r,
+		struct vch_sign_batch_answer *ret)
+{
+	size_t cnt;
+
+	cnt = ret->results_cnt = read_cnt(r, VCH_SIGN_BATCH_ANSWER_RESULTS_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_key_result_read(r, &ret->results[i]);
+}
+
+void vch_sign_batch_answer_write(struct vch_writer *w,
+		const struct vch_sign_batch_answer *in)
+{
+	size_t cnt;
+
+	cnt = write_cnt(w, in->results_cnt, VCH_SIGN_BATCH_ANSWER_RESULTS_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_key_result_write(w, &in->results[i]);
+}
+
+enum vch_err vch_sign_batch_answer_decode(struct vch_sign_batch_answer *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_sign_batch_answer_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_sign_batch_answer_encode(struct vch_writer *w,
+		const struct vch_sign_batch_answer *in)
+{
+	vch_sign_batch_answer_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
 const struct vch_command_info vch_commands[VCH_COMMAND_CNT] = {
 	{VCH_CMD_VERSION, "VERSION", VCH_PHASE_ANY, 0, 45},
 	{VCH_CMD_ATTEST, "ATTEST", VCH_PHASE_SERVE, 32, 1090},
@@ -881,6 +1435,12 @@ const struct vch_command_info vch_commands[VCH_COMMAND_CNT] = {
 	{VCH_CMD_COSIGN_BATCH, "COSIGN_BATCH", VCH_PHASE_SERVE, 262144, 4353},
 	{VCH_CMD_CHANGE_ACCOUNT, "CHANGE_ACCOUNT", VCH_PHASE_SERVE, 5831, 3},
 	{VCH_CMD_APPLY_CHANGE, "APPLY_CHANGE", VCH_PHASE_SERVE, 4445, 3},
+	{VCH_CMD_GENERATE_KEY, "GENERATE_KEY", VCH_PHASE_SERVE, 2075, 344},
+	{VCH_CMD_SIGN_MESSAGE, "SIGN_MESSAGE", VCH_PHASE_SERVE, 15207, 70},
+	{VCH_CMD_GET_PUBLIC_KEY, "GET_PUBLIC_KEY", VCH_PHASE_SERVE, 2584, 2058},
+	{VCH_CMD_DELETE_KEY, "DELETE_KEY", VCH_PHASE_SERVE, 15207, 1},
+	{VCH_CMD_LIST_KEYS, "LIST_KEYS", VCH_PHASE_SERVE, 4, 20915},
+	{VCH_CMD_SIGN_BATCH, "SIGN_BATCH", VCH_PHASE_SERVE, 262144, 4481},
 };
 
 const struct vch_command_info *vch_command_find(uint32_t number)

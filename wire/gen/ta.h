@@ -12,8 +12,7 @@
  * The door of the trusted application. One call carries: the command number,
  * the request (memref in), the answer (memref out) and the batch for the log
  * (memref out, LOG BATCH_MAX bytes; empty when nothing changed).
- * 0 to 4 are the key service's for ever: GENERATE_KEY, IMPORT_KEY,
- * SIGN_MESSAGE, GET_PUBLIC_KEY, DELETE_KEY.
+ * 0 to 7 are the key service's; 1 will be IMPORT_KEY.
  * The word after the number is the phase in which the command is allowed.
  */
 
@@ -399,6 +398,274 @@ VCH_MUST enum vch_err vch_apply_change_answer_decode(
 VCH_MUST enum vch_err vch_apply_change_answer_encode(struct vch_writer *w,
 		const struct vch_apply_change_answer *in);
 
+#define VCH_KEY_REQUEST_CONFIG_MAX 2048
+#define VCH_KEY_REQUEST_COUNTERS_MAX 512
+#define VCH_KEY_REQUEST_BLOB_MAX 256
+#define VCH_KEY_REQUEST_PAYLOAD_MAX 12288
+#define VCH_KEY_REQUEST_OWNER_SIGNATURE_MAX 64
+struct vch_key_request {
+	uint8_t key[20];
+	struct vch_span config;
+	struct vch_span counters;
+	struct vch_span blob;
+	uint8_t kind;
+	struct vch_span payload;
+	uint64_t nonce;
+	struct vch_span owner_signature;
+};
+#define VCH_KEY_REQUEST_ENC_MAX 15207
+void vch_key_request_read(struct vch_reader *r, struct vch_key_request *ret);
+void vch_key_request_write(struct vch_writer *w,
+		const struct vch_key_request *in);
+VCH_MUST enum vch_err vch_key_request_decode(struct vch_key_request *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_key_request_encode(struct vch_writer *w,
+		const struct vch_key_request *in);
+
+#define VCH_PAYLOAD_TX 1
+#define VCH_PAYLOAD_MESSAGE 2
+#define VCH_PAYLOAD_TYPED 3
+#define VCH_PAYLOAD_RAW 4
+
+/*
+ * EIP-712: domain says which members the domain has; type is encodeType of the
+ * primary type; words are what encodeData makes of its members (strings, bytes,
+ * arrays and structs as their hashes).
+ */
+#define VCH_TYPED_DATA_NAME_MAX 128
+#define VCH_TYPED_DATA_VERSION_MAX 64
+#define VCH_TYPED_DATA_TYPE_MAX 2048
+#define VCH_TYPED_DATA_WORDS_MAX 64
+struct vch_typed_data {
+	uint8_t domain;
+	struct vch_span name;
+	struct vch_span version;
+	uint64_t chain_id;
+	uint8_t contract[20];
+	uint8_t salt[32];
+	struct vch_span type;
+	uint8_t words_cnt;
+	uint8_t words[VCH_TYPED_DATA_WORDS_MAX][32];
+};
+#define VCH_TYPED_DATA_ENC_MAX 4356
+void vch_typed_data_read(struct vch_reader *r, struct vch_typed_data *ret);
+void vch_typed_data_write(struct vch_writer *w,
+		const struct vch_typed_data *in);
+VCH_MUST enum vch_err vch_typed_data_decode(struct vch_typed_data *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_typed_data_encode(struct vch_writer *w,
+		const struct vch_typed_data *in);
+
+#define VCH_DOMAIN_NAME 1
+#define VCH_DOMAIN_VERSION 2
+#define VCH_DOMAIN_CHAIN_ID 4
+#define VCH_DOMAIN_CONTRACT 8
+#define VCH_DOMAIN_SALT 16
+
+/*
+ * signature: r ‖ s ‖ recovery id (0 or 1), or 64 bytes of Ed25519; empty unless
+ * code is 0. recorded: 1 if the batch holds a record of it.
+ */
+#define VCH_KEY_RESULT_SIGNATURE_MAX 65
+struct vch_key_result {
+	uint16_t code;
+	uint8_t recorded;
+	struct vch_span signature;
+};
+#define VCH_KEY_RESULT_ENC_MAX 70
+void vch_key_result_read(struct vch_reader *r, struct vch_key_result *ret);
+void vch_key_result_write(struct vch_writer *w,
+		const struct vch_key_result *in);
+VCH_MUST enum vch_err vch_key_result_decode(struct vch_key_result *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_key_result_encode(struct vch_writer *w,
+		const struct vch_key_result *in);
+
+struct vch_generate_key_request {
+	struct vch_key_policy policy;
+};
+#define VCH_GENERATE_KEY_REQUEST_ENC_MAX 2075
+void vch_generate_key_request_read(struct vch_reader *r,
+		struct vch_generate_key_request *ret);
+void vch_generate_key_request_write(struct vch_writer *w,
+		const struct vch_generate_key_request *in);
+VCH_MUST enum vch_err vch_generate_key_request_decode(
+		struct vch_generate_key_request *ret, struct vch_span in);
+VCH_MUST enum vch_err vch_generate_key_request_encode(struct vch_writer *w,
+		const struct vch_generate_key_request *in);
+
+#define VCH_GENERATE_KEY_ANSWER_PUBLIC_KEY_MAX 64
+#define VCH_GENERATE_KEY_ANSWER_BLOB_MAX 256
+struct vch_generate_key_answer {
+	uint8_t key[20];
+	struct vch_span public_key;
+	struct vch_span blob;
+};
+#define VCH_GENERATE_KEY_ANSWER_ENC_MAX 344
+void vch_generate_key_answer_read(struct vch_reader *r,
+		struct vch_generate_key_answer *ret);
+void vch_generate_key_answer_write(struct vch_writer *w,
+		const struct vch_generate_key_answer *in);
+VCH_MUST enum vch_err vch_generate_key_answer_decode(
+		struct vch_generate_key_answer *ret, struct vch_span in);
+VCH_MUST enum vch_err vch_generate_key_answer_encode(struct vch_writer *w,
+		const struct vch_generate_key_answer *in);
+
+struct vch_sign_message_request {
+	struct vch_key_request op;
+};
+#define VCH_SIGN_MESSAGE_REQUEST_ENC_MAX 15207
+void vch_sign_message_request_read(struct vch_reader *r,
+		struct vch_sign_message_request *ret);
+void vch_sign_message_request_write(struct vch_writer *w,
+		const struct vch_sign_message_request *in);
+VCH_MUST enum vch_err vch_sign_message_request_decode(
+		struct vch_sign_message_request *ret, struct vch_span in);
+VCH_MUST enum vch_err vch_sign_message_request_encode(struct vch_writer *w,
+		const struct vch_sign_message_request *in);
+
+struct vch_sign_message_answer {
+	struct vch_key_result result;
+};
+#define VCH_SIGN_MESSAGE_ANSWER_ENC_MAX 70
+void vch_sign_message_answer_read(struct vch_reader *r,
+		struct vch_sign_message_answer *ret);
+void vch_sign_message_answer_write(struct vch_writer *w,
+		const struct vch_sign_message_answer *in);
+VCH_MUST enum vch_err vch_sign_message_answer_decode(
+		struct vch_sign_message_answer *ret, struct vch_span in);
+VCH_MUST enum vch_err vch_sign_message_answer_encode(struct vch_writer *w,
+		const struct vch_sign_message_answer *in);
+
+/* config and counters are checked against the slot; nothing is recorded. */
+#define VCH_GET_PUBLIC_KEY_REQUEST_CONFIG_MAX 2048
+#define VCH_GET_PUBLIC_KEY_REQUEST_COUNTERS_MAX 512
+struct vch_get_public_key_request {
+	uint8_t key[20];
+	struct vch_span config;
+	struct vch_span counters;
+};
+#define VCH_GET_PUBLIC_KEY_REQUEST_ENC_MAX 2584
+void vch_get_public_key_request_read(struct vch_reader *r,
+		struct vch_get_public_key_request *ret);
+void vch_get_public_key_request_write(struct vch_writer *w,
+		const struct vch_get_public_key_request *in);
+VCH_MUST enum vch_err vch_get_public_key_request_decode(
+		struct vch_get_public_key_request *ret, struct vch_span in);
+VCH_MUST enum vch_err vch_get_public_key_request_encode(struct vch_writer *w,
+		const struct vch_get_public_key_request *in);
+
+#define VCH_GET_PUBLIC_KEY_ANSWER_CONFIG_MAX 2048
+struct vch_get_public_key_answer {
+	uint64_t seq;
+	struct vch_span config;
+};
+#define VCH_GET_PUBLIC_KEY_ANSWER_ENC_MAX 2058
+void vch_get_public_key_answer_read(struct vch_reader *r,
+		struct vch_get_public_key_answer *ret);
+void vch_get_public_key_answer_write(struct vch_writer *w,
+		const struct vch_get_public_key_answer *in);
+VCH_MUST enum vch_err vch_get_public_key_answer_decode(
+		struct vch_get_public_key_answer *ret, struct vch_span in);
+VCH_MUST enum vch_err vch_get_public_key_answer_encode(struct vch_writer *w,
+		const struct vch_get_public_key_answer *in);
+
+/*
+ * erased: 1 if no copy of the blob can be opened any more; 0: it was dropped.
+ */
+struct vch_delete_key_request {
+	struct vch_key_request op;
+};
+#define VCH_DELETE_KEY_REQUEST_ENC_MAX 15207
+void vch_delete_key_request_read(struct vch_reader *r,
+		struct vch_delete_key_request *ret);
+void vch_delete_key_request_write(struct vch_writer *w,
+		const struct vch_delete_key_request *in);
+VCH_MUST enum vch_err vch_delete_key_request_decode(
+		struct vch_delete_key_request *ret, struct vch_span in);
+VCH_MUST enum vch_err vch_delete_key_request_encode(struct vch_writer *w,
+		const struct vch_delete_key_request *in);
+
+struct vch_delete_key_answer {
+	uint8_t erased;
+};
+#define VCH_DELETE_KEY_ANSWER_ENC_MAX 1
+void vch_delete_key_answer_read(struct vch_reader *r,
+		struct vch_delete_key_answer *ret);
+void vch_delete_key_answer_write(struct vch_writer *w,
+		const struct vch_delete_key_answer *in);
+VCH_MUST enum vch_err vch_delete_key_answer_decode(
+		struct vch_delete_key_answer *ret, struct vch_span in);
+VCH_MUST enum vch_err vch_delete_key_answer_encode(struct vch_writer *w,
+		const struct vch_delete_key_answer *in);
+
+/*
+ * The keys there are, from the first slot on; next: where to go on, 0 at the
+ * end.
+ */
+struct vch_list_keys_request {
+	uint32_t first;
+};
+#define VCH_LIST_KEYS_REQUEST_ENC_MAX 4
+void vch_list_keys_request_read(struct vch_reader *r,
+		struct vch_list_keys_request *ret);
+void vch_list_keys_request_write(struct vch_writer *w,
+		const struct vch_list_keys_request *in);
+VCH_MUST enum vch_err vch_list_keys_request_decode(
+		struct vch_list_keys_request *ret, struct vch_span in);
+VCH_MUST enum vch_err vch_list_keys_request_encode(struct vch_writer *w,
+		const struct vch_list_keys_request *in);
+
+#define VCH_LIST_KEYS_ANSWER_KEYS_MAX 255
+struct vch_list_keys_answer {
+	uint32_t next;
+	uint8_t keys_cnt;
+	struct vch_slot keys[VCH_LIST_KEYS_ANSWER_KEYS_MAX];
+};
+#define VCH_LIST_KEYS_ANSWER_ENC_MAX 20915
+void vch_list_keys_answer_read(struct vch_reader *r,
+		struct vch_list_keys_answer *ret);
+void vch_list_keys_answer_write(struct vch_writer *w,
+		const struct vch_list_keys_answer *in);
+VCH_MUST enum vch_err vch_list_keys_answer_decode(
+		struct vch_list_keys_answer *ret, struct vch_span in);
+VCH_MUST enum vch_err vch_list_keys_answer_encode(struct vch_writer *w,
+		const struct vch_list_keys_answer *in);
+
+/*
+ * config, counters and blob as in COSIGN_BATCH: all three empty: as left by an
+ * earlier request of the same batch.
+ */
+#define VCH_SIGN_BATCH_REQUEST_OPS_MAX 64
+struct vch_sign_batch_request {
+	uint8_t ops_cnt;
+	struct vch_key_request ops[VCH_SIGN_BATCH_REQUEST_OPS_MAX];
+};
+#define VCH_SIGN_BATCH_REQUEST_ENC_MAX 973249
+void vch_sign_batch_request_read(struct vch_reader *r,
+		struct vch_sign_batch_request *ret);
+void vch_sign_batch_request_write(struct vch_writer *w,
+		const struct vch_sign_batch_request *in);
+VCH_MUST enum vch_err vch_sign_batch_request_decode(
+		struct vch_sign_batch_request *ret, struct vch_span in);
+VCH_MUST enum vch_err vch_sign_batch_request_encode(struct vch_writer *w,
+		const struct vch_sign_batch_request *in);
+
+#define VCH_SIGN_BATCH_ANSWER_RESULTS_MAX 64
+struct vch_sign_batch_answer {
+	uint8_t results_cnt;
+	struct vch_key_result results[VCH_SIGN_BATCH_ANSWER_RESULTS_MAX];
+};
+#define VCH_SIGN_BATCH_ANSWER_ENC_MAX 4481
+void vch_sign_batch_answer_read(struct vch_reader *r,
+		struct vch_sign_batch_answer *ret);
+void vch_sign_batch_answer_write(struct vch_writer *w,
+		const struct vch_sign_batch_answer *in);
+VCH_MUST enum vch_err vch_sign_batch_answer_decode(
+		struct vch_sign_batch_answer *ret, struct vch_span in);
+VCH_MUST enum vch_err vch_sign_batch_answer_encode(struct vch_writer *w,
+		const struct vch_sign_batch_answer *in);
+
 enum vch_command {
 	VCH_CMD_VERSION = 32,
 	VCH_CMD_ATTEST = 33,
@@ -408,8 +675,14 @@ enum vch_command {
 	VCH_CMD_COSIGN_BATCH = 17,
 	VCH_CMD_CHANGE_ACCOUNT = 18,
 	VCH_CMD_APPLY_CHANGE = 19,
+	VCH_CMD_GENERATE_KEY = 0,
+	VCH_CMD_SIGN_MESSAGE = 2,
+	VCH_CMD_GET_PUBLIC_KEY = 3,
+	VCH_CMD_DELETE_KEY = 4,
+	VCH_CMD_LIST_KEYS = 5,
+	VCH_CMD_SIGN_BATCH = 6,
 };
-#define VCH_COMMAND_CNT 8
+#define VCH_COMMAND_CNT 14
 
 /* The phases of the trusted application, as bits. */
 enum vch_phase {

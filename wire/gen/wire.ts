@@ -130,6 +130,60 @@ export interface ChangeRecord {
 	passkey: number; // u8
 }
 
+export interface ListedType {
+	chainId: bigint; // u64
+	contract: Hex; // bytes[20]
+	typeHash: Hex; // bytes[32]
+}
+
+export interface KeyPolicy {
+	purpose: number; // u8
+	type: number; // u8
+	owner: number; // u8
+	ownerKey: Hex; // bytes<=64
+	opsDaily: number; // u32
+	nativeDaily: bigint; // u128
+	chains: bigint[]; // list<=8 of u64
+	types: ListedType[]; // list<=32 of listed_type
+}
+
+export interface KeyConfig {
+	version: number; // u8
+	flags: number; // u8
+	publicKey: Hex; // bytes<=64
+	policy: KeyPolicy; // key_policy
+}
+
+export interface KeyCounters {
+	day: number; // u16
+	ops: number; // u32
+	spent: bigint; // u128
+	nonce: bigint; // u64
+	recent: Hex[]; // list<=8 of bytes[32]
+}
+
+export interface KeyRecord {
+	slot: Slot; // slot
+	config: Hex; // bytes<=2048
+	counters: Hex; // bytes<=512
+	blobHash: Hex; // bytes[32]
+}
+
+export interface Use {
+	slot: Slot; // slot
+	counters: Hex; // bytes<=512
+	code: number; // u16
+	kind: number; // u8
+	chainId: bigint; // u64
+	digest: Hex; // bytes[32]
+	cost: bigint; // u128
+}
+
+export interface Delete {
+	slot: Slot; // slot
+	erased: number; // u8
+}
+
 export interface Section {
 	shard: number; // u8
 	incarnation: Hex; // bytes[16]
@@ -173,17 +227,31 @@ export const CONFIG_VERSION = 2;
 export const CONFIG_MAX = 2048;
 export const COUNTERS_MAX = 512;
 export const SLOT_FROZEN = 1;
+export const SLOT_KEY = 256;
+export const SLOT_DELETED = 512;
 export const RECORD_START = 1;
 export const RECORD_ACCOUNT = 2;
 export const RECORD_DECISION = 3;
 export const RECORD_CHANGE = 7;
+export const RECORD_KEY = 4;
+export const RECORD_USE = 5;
+export const RECORD_DELETE = 6;
 export const CHANGE_MAX = 2048;
 export const PASSKEY_NONE = 255;
+export const PURPOSE_ETH = 1;
+export const PURPOSE_MESSAGE = 2;
+export const PURPOSE_RAW = 3;
+export const KEY_SECP256K1 = 0;
+export const KEY_ED25519 = 1;
+export const OWNER_HOST = 0;
+export const OWNER_ED25519 = 1;
+export const OWNER_P256 = 2;
 export const BATCH_MAX = 262144;
 export const BATCH_RECORDS_MAX = 64;
 export const RECORD_MAX = 5120;
 export const SHARDS = 64;
 export const BLOB_COSIGN_KEY = 1;
+export const BLOB_KEY = 2;
 export const BLOB_MAX = 256;
 
 export interface UserOp {
@@ -321,9 +389,100 @@ export interface ApplyChangeAnswer {
 	recorded: number; // u8
 }
 
+export interface KeyRequest {
+	key: Hex; // bytes[20]
+	config: Hex; // bytes<=2048
+	counters: Hex; // bytes<=512
+	blob: Hex; // bytes<=256
+	kind: number; // u8
+	payload: Hex; // bytes<=12288
+	nonce: bigint; // u64
+	ownerSignature: Hex; // bytes<=64
+}
+
+export interface TypedData {
+	domain: number; // u8
+	name: Hex; // bytes<=128
+	version: Hex; // bytes<=64
+	chainId: bigint; // u64
+	contract: Hex; // bytes[20]
+	salt: Hex; // bytes[32]
+	type: Hex; // bytes<=2048
+	words: Hex[]; // list<=64 of bytes[32]
+}
+
+export interface KeyResult {
+	code: number; // u16
+	recorded: number; // u8
+	signature: Hex; // bytes<=65
+}
+
+export interface GenerateKeyRequest {
+	policy: KeyPolicy; // key_policy
+}
+
+export interface GenerateKeyAnswer {
+	key: Hex; // bytes[20]
+	publicKey: Hex; // bytes<=64
+	blob: Hex; // bytes<=256
+}
+
+export interface SignMessageRequest {
+	op: KeyRequest; // key_request
+}
+
+export interface SignMessageAnswer {
+	result: KeyResult; // key_result
+}
+
+export interface GetPublicKeyRequest {
+	key: Hex; // bytes[20]
+	config: Hex; // bytes<=2048
+	counters: Hex; // bytes<=512
+}
+
+export interface GetPublicKeyAnswer {
+	seq: bigint; // u64
+	config: Hex; // bytes<=2048
+}
+
+export interface DeleteKeyRequest {
+	op: KeyRequest; // key_request
+}
+
+export interface DeleteKeyAnswer {
+	erased: number; // u8
+}
+
+export interface ListKeysRequest {
+	first: number; // u32
+}
+
+export interface ListKeysAnswer {
+	next: number; // u32
+	keys: Slot[]; // list<=255 of slot
+}
+
+export interface SignBatchRequest {
+	ops: KeyRequest[]; // list<=64 of key_request
+}
+
+export interface SignBatchAnswer {
+	results: KeyResult[]; // list<=64 of key_result
+}
+
 export const REQUEST_MAX = 262144;
 export const ANSWER_MAX = 65536;
 export const OPS_MAX = 64;
+export const PAYLOAD_TX = 1;
+export const PAYLOAD_MESSAGE = 2;
+export const PAYLOAD_TYPED = 3;
+export const PAYLOAD_RAW = 4;
+export const DOMAIN_NAME = 1;
+export const DOMAIN_VERSION = 2;
+export const DOMAIN_CHAIN_ID = 4;
+export const DOMAIN_CONTRACT = 8;
+export const DOMAIN_SALT = 16;
 
 export const commands = {
 	VERSION: 32,
@@ -334,6 +493,12 @@ export const commands = {
 	COSIGN_BATCH: 17,
 	CHANGE_ACCOUNT: 18,
 	APPLY_CHANGE: 19,
+	GENERATE_KEY: 0,
+	SIGN_MESSAGE: 2,
+	GET_PUBLIC_KEY: 3,
+	DELETE_KEY: 4,
+	LIST_KEYS: 5,
+	SIGN_BATCH: 6,
 } as const;
 
 export const errors = {
@@ -484,6 +649,42 @@ export const errors = {
 	FROZEN: {
 		code: 49,
 		sentence: "The account is frozen; unfreeze it first.",
+	},
+	NO_KEY: {
+		code: 50,
+		sentence: "There is no such key here, or it was deleted.",
+	},
+	PURPOSE: {
+		code: 51,
+		sentence: "The key was born for another purpose; make a key for this one.",
+	},
+	OWNER: {
+		code: 52,
+		sentence: "The request is not signed by the key's owner; sign this very request with the owner's key.",
+	},
+	NONCE: {
+		code: 53,
+		sentence: "The owner's nonce must rise with every request; this one is not above the last.",
+	},
+	PAYLOAD: {
+		code: 54,
+		sentence: "The payload is not in the one canonical form of its kind, or of no kind that is ever signed.",
+	},
+	KEY_CHAIN: {
+		code: 55,
+		sentence: "The chain is not on the key's list.",
+	},
+	KEY_TYPED: {
+		code: 56,
+		sentence: "This typed data is not on the key's list of chain, contract and type.",
+	},
+	KEY_COUNT: {
+		code: 57,
+		sentence: "The key has signed as often as it may today; wait until the day is over.",
+	},
+	KEY_POLICY: {
+		code: 59,
+		sentence: "No key can have this policy; purpose, type, owner and lists do not fit together.",
 	},
 	INTERNAL: {
 		code: 60,

@@ -3,8 +3,8 @@
  * One HTTP server, seen from here: posts JSON, reuses the connection, never
  * waits for ever, never reads more than a bound. libcurl underneath.
  */
-#ifndef HOST_CLI_WEB_H
-#define HOST_CLI_WEB_H
+#ifndef HOST_NET_WEB_H
+#define HOST_NET_WEB_H
 
 #include "trusted/base/bytes.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "host/cli/web.h"
+#include "host/net/web.h"
 
 #include <curl/curl.h>
 #include <stdio.h>
