@@ -37,7 +37,7 @@ static enum vch_err fail(struct reader *r, const char *why)
 	return vch_toml_fail(r->fault, "%s", why);
 }
 
-/* ---- characters ---------------------------------------------------------- */
+/* ---- characters ----------------------------------------------------- */
 
 /* Bytes of the UTF-8 character at `at`; 0 if it is none. */
 static size_t utf8_len(const uint8_t *at, size_t left)
@@ -138,7 +138,7 @@ static enum vch_err read_name(struct reader *r, char ret[VCH_TOML_NAME_MAX])
 	return len > 0 ? VCH_OK : fail(r, "a name is missing");
 }
 
-/* ---- values --------------------------------------------------------------- */
+/* ---- values --------------------------------------------------------- */
 
 static enum vch_err put(struct reader *r, char c)
 {
@@ -246,7 +246,7 @@ static enum vch_err read_value(struct reader *r)
 	return c == '[' ? read_list(r) : read_word(r);
 }
 
-/* ---- lines ---------------------------------------------------------------- */
+/* ---- lines ---------------------------------------------------------- */
 
 static enum vch_err read_section(struct reader *r)
 {
