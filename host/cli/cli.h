@@ -40,6 +40,10 @@ struct vch_cli {
 	const char *log_key;
 	const char *count;
 	const char *nonce_key;
+	const char *data;
+	const char *secure;
+	const char *tokens;
+	const char *ca;
 	bool no_counter;
 	bool print_request;
 	bool print_operation;
@@ -53,7 +57,7 @@ struct vch_cli {
 typedef enum vch_err vch_cli_fn(struct vch_cli *cli);
 
 /* Which options a command takes: bits by their place in the table. */
-#define VCH_O(name) (1u << VCH_O_##name)
+#define VCH_O(name) (1ull << VCH_O_##name)
 enum vch_cli_option_bit {
 	VCH_O_NODE,
 	VCH_O_TOKEN_FILE,
@@ -76,6 +80,10 @@ enum vch_cli_option_bit {
 	VCH_O_NO_COUNTER,
 	VCH_O_PRINT_REQUEST,
 	VCH_O_PRINT_OPERATION,
+	VCH_O_DATA,
+	VCH_O_SECURE,
+	VCH_O_TOKENS,
+	VCH_O_CA,
 	VCH_O_JSON,
 	VCH_O_HELP,
 	VCH_O_CNT,
@@ -88,9 +96,19 @@ struct vch_cli_command {
 	const char *summary;
 	const char *details; /* more for its own --help; may be NULL */
 	const char *example;
-	uint32_t options;
+	uint64_t options;
 	vch_cli_fn *run;
 };
+
+/* arg NULL: a flag. fallback: what it is if not given; ~ is the home. */
+struct vch_cli_option {
+	const char *name;
+	const char *arg;
+	const char *help;
+	const char *fallback;
+	size_t offset; /* in struct vch_cli */
+};
+extern const struct vch_cli_option vch_cli_options[VCH_O_CNT];
 
 extern const struct vch_cli_command vch_cli_commands[];
 extern const size_t vch_cli_command_cnt;
@@ -102,6 +120,7 @@ VCH_MUST enum vch_err vch_cli_parse(struct vch_cli *cli, int argc,
 void vch_cli_help(void);
 void vch_cli_command_help(const struct vch_cli_command *command);
 vch_cli_fn vch_cli_completion;
+vch_cli_fn vch_cli_man;
 
 /* Notes what went wrong and hands the code on: return vch_cli_fail(...). */
 enum vch_err vch_cli_fail(struct vch_cli *cli, enum vch_err err,
@@ -124,6 +143,10 @@ vch_cli_fn vch_cmd_log_verify;
 vch_cli_fn vch_cmd_log_show;
 vch_cli_fn vch_cmd_receipt_verify;
 vch_cli_fn vch_cmd_tee;
+vch_cli_fn vch_cmd_token_add;
+vch_cli_fn vch_cmd_token_list;
+vch_cli_fn vch_cmd_token_revoke;
+vch_cli_fn vch_cmd_doctor;
 vch_cli_fn vch_cmd_deploy;
 vch_cli_fn vch_cmd_demo;
 
