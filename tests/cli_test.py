@@ -19,9 +19,12 @@ def vouch(*args):
 
 
 def commands():
-    """As the help lists them."""
-    text = vouch("--help").stdout.split("examples:")[0]
-    return re.findall(r"^  ([a-z]+(?: [a-z]+)?)(?: [A-Z]+)? {2,}", text, re.M)
+    """As one script knows them; the help must list each."""
+    found = re.findall(r'^\t"([a-z -]+)"\) words=',
+                       vouch("completion", "bash").stdout, re.M)
+    listed = vouch("--help").stdout
+    assert all(f"\n  {name}" in listed for name in found), listed
+    return found
 
 
 class Doctor(unittest.TestCase):
