@@ -102,13 +102,21 @@ fmt: ## format the C sources and write the generated files anew
 	@git ls-files -co --exclude-standard '*.c' '*.h' | \
 		grep -v '^wire/gen/' | xargs clang-format-19 -i
 
+.PHONY: papers
+papers: programs ## write deploy/vouch.toml and doc/openrpc.json anew
+	@tools/papers
+
+.PHONY: man
+man: programs ## the man pages, out/man/
+	@tools/papers --man
+
 .PHONY: ta
 ta: deps ## build the trusted application for OP-TEE (arm64)
 	@$(MAKE) --no-print-directory $(OUT)/ta/size
 
 .PHONY: clean
 clean: ## remove what was built, keep what was fetched
-	@rm -rf $(addprefix $(OUT)/,bin obj gen test contracts \
+	@rm -rf $(addprefix $(OUT)/,bin obj gen test man contracts \
 		contracts-cache run ta san-address san-thread san-fuzz \
 		san-stack san-stack-arm64 fuzz)
 
@@ -125,7 +133,7 @@ endif
 $(OUT)/bin/vouchd: $(call obj,$(NODE_SRCS)) $(LIB_HOST) $(LIB_CORE) $(LIB_YYJSON)
 	$(link) -lmicrohttpd -lcurl -lpthread
 
-$(OUT)/bin/vouch: $(call obj,$(CLI_SRCS)) $(LIB_HOST) $(LIB_CORE) $(LIB_YYJSON)
+$(OUT)/bin/vouch: $(call obj,$(CLI_SRCS)) $(LIB_NODE) $(LIB_HOST) $(LIB_CORE) $(LIB_YYJSON)
 	$(link) -lcurl -lcrypto -lpthread
 
 $(OUT)/bin/vch-vectors: $(call obj,host/cli/vectors.c) $(LIB_HOST) $(LIB_CORE)

@@ -254,6 +254,12 @@ class Doors(unittest.TestCase):
             chunk * 17 + b"0\r\n\r\n")
         self.expect(answer, 413, "SIZE")
 
+    def test_large_head(self):
+        self.expect(self.post(call("rpc.discover"), X_Long="x" * 9000), 431,
+                    "SIZE")
+        self.assertEqual(self.post(call("rpc.discover"),
+                                   X_Long="x" * 7000).status, 200)
+
     def test_oversized_head(self):
         answer = self.post(call("rpc.discover"), X_Long="x" * 100000)
         if answer:  # or the connection was just closed

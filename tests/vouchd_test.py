@@ -3,12 +3,16 @@
 """How vouchd starts, stops, and reads its command line."""
 import json
 import os
+import random
 import signal
+import socket
 import subprocess
 import tempfile
+import time
+import tomllib
 import unittest
 
-from vouchd_rig import START_S, TEE, VOUCHD, Node, call, read_answer
+from vouchd_rig import ROOT, START_S, TEE, VOUCHD, Node, call, read_answer
 
 STOP_S = 10
 CHALLENGE = "0x" + "11" * 32
@@ -160,6 +164,120 @@ class Options(unittest.TestCase):
             self.assertEqual(done.returncode, 1)
             self.assertIn("EMULATED", done.stderr)
             self.assertIn("--allow-remote-emulated", done.stderr)
+
+
+class Settings(unittest.TestCase):
+    """The file, the environment, the command line, and which one wins."""
+
+    def setUp(self):
+        self.dir = tempfile.TemporaryDirectory()
+        self.addCleanup(self.dir.cleanup)
+        self.path = os.path.join(self.dir.name, "vouch.toml")
+        self.options = [
+            "--data", os.path.join(self.dir.name, "node"), "--secure",
+            os.path.join(self.dir.name, "tee"), "--tee", TEE, "--operator",
+            "127.0.0.1:0", "--config", self.path]
+
+    def check(self, text, *options, **env):
+        with open(self.path, "wb") as f:
+            f.write(text if isinstance(text, bytes) else text.encode())
+        return subprocess.run(
+            [VOUCHD, *self.options, *options, "--check"],
+            capture_output=True, text=True, timeout=START_S,
+            env={**os.environ, **env})
+
+    def effective(self, *args, **env):
+        done = self.check(*args, **env)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return tomllib.loads(done.stdout)
+
+    def test_precedence(self):
+        text = "[server]\nlisten = '127.0.0.1:0'\n[tee]\nqueue = 11\n"
+        self.assertEqual(self.effective(text)["tee"]["queue"], 11)
+        got = self.effective(text, VOUCH_TEE_QUEUE="12")
+        self.assertEqual(got["tee"]["queue"], 12)
+        got = self.effective(text, "--queue", "13", VOUCH_TEE_QUEUE="12")
+        self.assertEqual(got["tee"]["queue"], 13)
+        done = self.check(text, "--queue", "13", VOUCH_LIMITS_IDLE_TIME="7s")
+        for line in ("queue = 13 # --queue", 'idle_time = "7s" # '
+                     "VOUCH_LIMITS_IDLE_TIME", "# line 2"):
+            self.assertIn(line, done.stdout)
+
+    def test_delivered_file(self):
+        """deploy/vouch.toml says what holds without it."""
+        with open(os.path.join(ROOT, "deploy/vouch.toml")) as f:
+            text = f.read()
+        ports = ("--listen", "127.0.0.1:0")
+        with_it = self.effective(text, *ports)
+        without = self.effective("", *ports)
+        for got in (with_it, without):
+            for key in ("listen", "operator"):
+                del got["server"][key]
+        self.assertEqual(with_it, without)
+        self.assertEqual(tomllib.loads(text)["tee"]["batch_size"], 64)
+
+    def test_refused(self):
+        for text, why in (
+                ("[server]\n\nlissten = '127.0.0.1:0'", ":3: there is no "
+                 "setting 'lissten'"),
+                ("[sever]\nx = 1", ":2: there is no section [sever]"),
+                ("[tee]\nqueue = 1\nqueue = 2", ":3: "),
+                ("[tls]\nkey = 'x'", "come together"),
+                (b"\xff", ":1: this is not UTF-8"),
+                (b"#" * 70000, "too long")):
+            done = self.check(text)
+            self.assertEqual(done.returncode, 2, text[:40])
+            self.assertIn(why, done.stderr)
+            self.assertEqual(done.stderr.count("\n"), 1)
+        done = self.check("", VOUCH_SERVER_LISSTEN="x")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("VOUCH_SERVER_LISSTEN", done.stderr)
+        os.unlink(self.path)
+        done = subprocess.run([VOUCHD, "--config", self.path],
+                              capture_output=True, text=True)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("No such file", done.stderr)
+
+    def test_random_files(self):
+        """Taken or refused with a reason; never a crash."""
+        seed = int(os.environ.get("VOUCH_SEED", time.time_ns() % 2**32))
+        draw = random.Random(seed)
+        with open(os.path.join(ROOT, "deploy/vouch.toml"), "rb") as f:
+            good = f.read()
+        for _ in range(100):
+            text = bytearray(good)
+            for _ in range(draw.randrange(1, 6)):
+                at = draw.randrange(len(text))
+                cut = draw.randrange(1, 40)
+                text[at:at + draw.choice((0, 1, cut))] = draw.choice((
+                    draw.randbytes(1), b"\n", b'"', b"[", b"= 9", b"",
+                    bytes(text[cut:2 * cut])))
+            done = self.check(bytes(text), "--listen", "127.0.0.1:0")
+            self.assertIn(done.returncode, (0, 1, 2),
+                          f"VOUCH_SEED={seed}: {done.stderr}")
+            if done.returncode:
+                self.assertTrue(done.stderr.startswith("vouchd: "),
+                                f"VOUCH_SEED={seed}: {done.stderr}")
+
+
+class Notify(unittest.TestCase):
+    def test_service_manager(self):
+        """It is told when we serve, and when we stop."""
+        with tempfile.TemporaryDirectory() as here:
+            path = os.path.join(here, "notify")
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock:
+                sock.bind(path)
+                sock.settimeout(START_S)
+                os.environ["NOTIFY_SOCKET"] = path
+                try:
+                    node = Node()
+                finally:
+                    del os.environ["NOTIFY_SOCKET"]
+                self.addCleanup(node.end)
+                self.assertEqual(sock.recv(100), b"READY=1")
+                node.process.send_signal(signal.SIGTERM)
+                self.assertEqual(sock.recv(100), b"STOPPING=1")
+                self.assertEqual(node.process.wait(timeout=STOP_S), 0)
 
 
 if __name__ == "__main__":

@@ -104,10 +104,16 @@ class Stack:
         return os.path.join(self.run, name + ".log")
 
     def spawn(self, name, argv, append=False):
-        """A child in a process group of its own: Ctrl-C is ours to handle."""
+        """A child in a process group of its own: Ctrl-C is ours to handle.
+
+        Our own variables (VOUCH_PORT and the like) are not its settings.
+        """
+        env = {name: value for name, value in os.environ.items()
+               if not name.startswith("VOUCH_")}
         with open(self.log_path(name), "ab" if append else "wb") as log:
             return subprocess.Popen(argv, stdin=subprocess.DEVNULL,
                                     stdout=log, stderr=log, cwd=self.run,
+                                    env=env,
                                     start_new_session=True,
                                     preexec_fn=die_with_parent)
 

@@ -18,3 +18,14 @@ uint64_t vch_clock_wall_s(void)
 	clock_gettime(CLOCK_REALTIME, &now);
 	return (uint64_t)now.tv_sec;
 }
+
+struct timespec vch_clock_from_now(uint64_t ns)
+{
+	struct timespec at;
+
+	clock_gettime(CLOCK_MONOTONIC, &at);
+	ns += (uint64_t)at.tv_nsec;
+	at.tv_sec += (time_t)(ns / VCH_NS_PER_S);
+	at.tv_nsec = (long)(ns % VCH_NS_PER_S);
+	return at;
+}

@@ -50,6 +50,10 @@ struct vch_cli {
 	const char *digest;
 	const char *transaction;
 	const char *typed_data;
+	const char *data;
+	const char *secure;
+	const char *tokens;
+	const char *ca;
 	bool no_counter;
 	bool print_request;
 	bool print_operation;
@@ -96,6 +100,10 @@ enum vch_cli_option_bit {
 	VCH_O_NO_COUNTER,
 	VCH_O_PRINT_REQUEST,
 	VCH_O_PRINT_OPERATION,
+	VCH_O_DATA,
+	VCH_O_SECURE,
+	VCH_O_TOKENS,
+	VCH_O_CA,
 	VCH_O_JSON,
 	VCH_O_HELP,
 	VCH_O_CNT,
@@ -112,6 +120,16 @@ struct vch_cli_command {
 	vch_cli_fn *run;
 };
 
+/* arg NULL: a flag. fallback: what it is if not given; ~ is the home. */
+struct vch_cli_option {
+	const char *name;
+	const char *arg;
+	const char *help;
+	const char *fallback;
+	size_t offset; /* in struct vch_cli */
+};
+extern const struct vch_cli_option vch_cli_options[VCH_O_CNT];
+
 extern const struct vch_cli_command vch_cli_commands[];
 extern const size_t vch_cli_command_cnt;
 
@@ -122,6 +140,7 @@ VCH_MUST enum vch_err vch_cli_parse(struct vch_cli *cli, int argc,
 void vch_cli_help(void);
 void vch_cli_command_help(const struct vch_cli_command *command);
 vch_cli_fn vch_cli_completion;
+vch_cli_fn vch_cli_man;
 
 /* Notes what went wrong and hands the code on: return vch_cli_fail(...). */
 enum vch_err vch_cli_fail(struct vch_cli *cli, enum vch_err err,
@@ -149,6 +168,10 @@ vch_cli_fn vch_cmd_log_verify;
 vch_cli_fn vch_cmd_log_show;
 vch_cli_fn vch_cmd_receipt_verify;
 vch_cli_fn vch_cmd_tee;
+vch_cli_fn vch_cmd_token_add;
+vch_cli_fn vch_cmd_token_list;
+vch_cli_fn vch_cmd_token_revoke;
+vch_cli_fn vch_cmd_doctor;
 vch_cli_fn vch_cmd_deploy;
 vch_cli_fn vch_cmd_demo;
 

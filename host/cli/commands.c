@@ -3,7 +3,7 @@
 #include "host/cli/cli.h"
 #include "trusted/base/check.h"
 
-#define NODE_OPTIONS (VCH_O(NODE) | VCH_O(TOKEN_FILE))
+#define NODE_OPTIONS (VCH_O(NODE) | VCH_O(CA) | VCH_O(TOKEN_FILE))
 #define PAY_OPTIONS                                                            \
 	(NODE_OPTIONS | VCH_O(PASSKEY) | VCH_O(CHAIN) | VCH_O(BUNDLER_FROM))
 
@@ -43,7 +43,8 @@ const struct vch_cli_command vch_cli_commands[] = {
 		 VCH_O(JSON),
 	 vch_cmd_account_create},
 	{"account", "show", "ADDRESS", "what the node knows of an account",
-	 NULL, NULL, VCH_O(NODE) | VCH_O(JSON), vch_cmd_account_show},
+	 NULL, NULL,
+	 VCH_O(NODE) | VCH_O(CA) | VCH_O(JSON), vch_cmd_account_show},
 	POLICY("limit", "ADDRESS AMOUNT [TOKEN]",
 	       "the daily limit of the native coin or a token, in its smallest "
 	       "unit; none: not at all",
@@ -108,7 +109,8 @@ const struct vch_cli_command vch_cli_commands[] = {
 	{"receipt", "verify", "HEX", "checks receipts (-: one a line)", NULL,
 	 NULL, VCH_O(LOG_KEY) | VCH_O(JSON), vch_cmd_receipt_verify},
 	{"tee", NULL, NULL, "asks the TEE for evidence and checks it", NULL,
-	 "vouch tee --node http://127.0.0.1:3000", VCH_O(NODE) | VCH_O(JSON),
+	 "vouch tee --node http://127.0.0.1:3000",
+	 VCH_O(NODE) | VCH_O(CA) | VCH_O(JSON),
 	 vch_cmd_tee},
 	{"deploy", NULL, NULL, "puts EntryPoint v0.8 and the factory on chain",
 	 "At the same addresses on every chain, by the deterministic deployer.",
@@ -117,7 +119,25 @@ const struct vch_cli_command vch_cli_commands[] = {
 		 VCH_O(ENTRY_POINT_ARTIFACT) | VCH_O(BUNDLER_FROM) |
 		 VCH_O(JSON),
 	 vch_cmd_deploy},
-	{"completion", NULL, "bash", "prints completion for the shell", NULL,
-	 "source <(vouch completion bash)", 0, vch_cli_completion},
+	{"token", "add", "NAME", "a new token for the node, shown once",
+	 "The node keeps its hash only. Whoever shows it may sign and change.",
+	 "vouch token add laptop > laptop.token",
+	 VCH_O(DATA) | VCH_O(TOKENS) | VCH_O(JSON), vch_cmd_token_add},
+	{"token", "list", NULL, "the tokens there are, by name", NULL, NULL,
+	 VCH_O(DATA) | VCH_O(TOKENS) | VCH_O(JSON), vch_cmd_token_list},
+	{"token", "revoke", "NAME", "a token that opens nothing from now on",
+	 "The node's first token (DIR/token) is revoked by deleting its file "
+	 "and starting\nvouchd anew, which makes another.",
+	 "vouch token revoke laptop",
+	 VCH_O(DATA) | VCH_O(TOKENS) | VCH_O(JSON), vch_cmd_token_revoke},
+	{"doctor", NULL, NULL, "is this machine fit to run a node?",
+	 "Looks at TEE devices, limits, sandbox, disk, clock, ports and "
+	 "folders; exit 1 if\nsomething is bad.",
+	 "vouch doctor", VCH_O(DATA) | VCH_O(SECURE) | VCH_O(JSON),
+	 vch_cmd_doctor},
+	{"completion", NULL, "SHELL", "prints completion for bash, zsh or fish",
+	 NULL, "source <(vouch completion bash)", 0, vch_cli_completion},
+	{"man", NULL, NULL, "prints the man page of vouch", NULL,
+	 "vouch man | man -l -", 0, vch_cli_man},
 };
 const size_t vch_cli_command_cnt = VCH_ARRAY_LEN(vch_cli_commands);

@@ -8,6 +8,7 @@
 
 #include "host/cli/cli.h"
 #include "host/cli/term.h"
+#include "host/net/web.h"
 #include "trusted/crypto/secp256k1.h"
 
 static enum vch_exit finish(const struct vch_cli *cli, enum vch_err err)
@@ -43,6 +44,7 @@ int main(int argc, char **argv)
 		return VCH_EXIT_DONE;
 	}
 	curl_global_init(CURL_GLOBAL_DEFAULT);
+	vch_web_trust(cli.node, cli.ca);
 	vch_secp256k1_init();
 	err = cli.command->run(&cli);
 	curl_global_cleanup();

@@ -11,15 +11,9 @@
 
 #define DEFAULT_MAX 512
 
-/* arg NULL: a flag. fallback: what it is if not given; ~ is the home. */
-static const struct option {
-	const char *name;
-	const char *arg;
-	const char *help;
-	const char *fallback;
-	size_t offset;
-} options[VCH_O_CNT] = {
-	[VCH_O_NODE] = {"node", "URL", "vouchd's JSON-RPC",
+const struct vch_cli_option vch_cli_options[VCH_O_CNT] = {
+	[VCH_O_NODE] = {"node", "URL",
+			"vouchd's JSON-RPC: http, https, or unix:PATH",
 			"http://127.0.0.1:3000",
 			offsetof(struct vch_cli, node)},
 	[VCH_O_TOKEN_FILE] = {"token-file", "FILE", "the node's bearer token",
@@ -122,13 +116,24 @@ static const struct option {
 				   "operation, but does not send it",
 				   NULL,
 				   offsetof(struct vch_cli, print_operation)},
+	[VCH_O_DATA] = {"data", "DIR", "the node's folder", "~/.vouch/node",
+			offsetof(struct vch_cli, data)},
+	[VCH_O_SECURE] = {"secure", "DIR", "the emulated TEE's device",
+			  "~/.vouch/tee", offsetof(struct vch_cli, secure)},
+	[VCH_O_TOKENS] = {"tokens", "FILE",
+			  "the hashed tokens (default: tokens in --data)", NULL,
+			  offsetof(struct vch_cli, tokens)},
+	[VCH_O_CA] = {"ca", "FILE",
+		      "certificate (PEM) that the node's must be, or be signed "
+		      "by; default: the system's",
+		      NULL, offsetof(struct vch_cli, ca)},
 	[VCH_O_JSON] = {"json", NULL, "prints JSON", NULL,
 			offsetof(struct vch_cli, json)},
 	[VCH_O_HELP] = {"help", NULL, "prints this", NULL,
 			offsetof(struct vch_cli, help)},
 };
 
-static const char **text_of(struct vch_cli *cli, const struct option *o)
+static const char **text_of(struct vch_cli *cli, const struct vch_cli_option *o)
 {
 	return (const char **)(void *)((char *)cli + o->offset);
 }
@@ -179,15 +184,15 @@ static const struct vch_cli_command *command_of(int argc, char *const *argv,
 }
 
 /* The option `text` (behind its dashes) names, up to a '=' if it has one. */
-static const struct option *option_of(const char *text)
+static const struct vch_cli_option *option_of(const char *text)
 {
 	size_t len = strcspn(text, "=");
 	size_t i;
 
 	for (i = 0; i < VCH_O_CNT; i++)
-		if (strlen(options[i].name) == len &&
-		    strncmp(options[i].name, text, len) == 0)
-			return &options[i];
+		if (strlen(vch_cli_options[i].name) == len &&
+		    strncmp(vch_cli_options[i].name, text, len) == 0)
+			return &vch_cli_options[i];
 	return NULL;
 }
 
@@ -195,11 +200,11 @@ static enum vch_err take_option(struct vch_cli *cli, int argc,
 				char *const *argv, int *i)
 {
 	const char *text = argv[*i] + 2;
-	const struct option *o = option_of(text);
+	const struct vch_cli_option *o = option_of(text);
 	const char *value = strchr(text, '=');
 	uint64_t bits = cli->command->options | VCH_O(HELP);
 
-	if (!o || !(bits >> (o - options) & 1))
+	if (!o || !(bits >> (o - vch_cli_options) & 1))
 		return vch_cli_fail(cli, VCH_ARGUMENT,
 				    "%s is no option of this command",
 				    argv[*i]);
@@ -224,7 +229,7 @@ static void take_defaults(struct vch_cli *cli)
 	size_t i;
 
 	for (i = 0; i < VCH_O_CNT; i++) {
-		const struct option *o = &options[i];
+		const struct vch_cli_option *o = &vch_cli_options[i];
 
 		if (!o->arg || !o->fallback || *text_of(cli, o))
 			continue;
@@ -301,7 +306,7 @@ void vch_cli_command_help(const struct vch_cli_command *command)
 		printf("%s\n", command->details);
 	puts("");
 	for (i = 0; i < VCH_O_CNT; i++) {
-		const struct option *o = &options[i];
+		const struct vch_cli_option *o = &vch_cli_options[i];
 
 		if (i != VCH_O_HELP && !(command->options >> i & 1))
 			continue;
@@ -313,53 +318,4 @@ void vch_cli_command_help(const struct vch_cli_command *command)
 	}
 	if (command->example)
 		printf("\nexample:\n  %s\n", command->example);
-}
-
-/* Words that may follow a command, for the shell. */
-static void completion_case(const struct vch_cli_command *c)
-{
-	size_t i;
-
-	printf("\t\"%s%s%s\") words=\"", c->noun, c->verb ? " " : "",
-	       c->verb ? c->verb : "");
-	for (i = 0; i < VCH_O_CNT; i++)
-		if (i == VCH_O_HELP || c->options >> i & 1)
-			printf("--%s ", options[i].name);
-	puts("\" ;;");
-}
-
-enum vch_err vch_cli_completion(struct vch_cli *cli)
-{
-	size_t i;
-
-	if (strcmp(cli->args[0], "bash") != 0)
-		return vch_cli_fail(cli, VCH_ARGUMENT,
-				    "only for bash: vouch completion bash");
-	puts("# bash completion of vouch: source <(vouch completion bash)\n"
-	     "_vouch() {\n"
-	     "\tlocal cur=${COMP_WORDS[COMP_CWORD]} words= at=\n"
-	     "\tat=\"${COMP_WORDS[1]} ${COMP_WORDS[2]}\"\n"
-	     "\t[[ $COMP_CWORD -eq 1 ]] && at=\n"
-	     "\tcase \"${at% -*}\" in");
-	for (i = 0; i < vch_cli_command_cnt; i++)
-		completion_case(&vch_cli_commands[i]);
-	puts("\t*)");
-	for (i = 0; i < vch_cli_command_cnt; i++)
-		printf("\t\t[[ $COMP_CWORD -eq 1 ]] && words+=\"%s \"\n",
-		       vch_cli_commands[i].noun);
-	for (i = 0; i < vch_cli_command_cnt; i++)
-		if (vch_cli_commands[i].verb)
-			printf("\t\t[[ $COMP_CWORD -eq 2 && "
-			       "${COMP_WORDS[1]} == %s ]] && words+=\"%s \"\n",
-			       vch_cli_commands[i].noun,
-			       vch_cli_commands[i].verb);
-	puts("\tesac\n"
-	     "\tif [[ $cur == -* || $COMP_CWORD -le 2 ]]; then\n"
-	     "\t\tCOMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
-	     "\telse\n"
-	     "\t\tCOMPREPLY=($(compgen -f -- \"$cur\"))\n"
-	     "\tfi\n"
-	     "}\n"
-	     "complete -F _vouch vouch");
-	return VCH_OK;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/net/conn.h"
 
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <time.h>
 
 #include "host/base/alloc.h"
@@ -30,14 +30,8 @@ static void reap(struct vch_conns *conns, uint64_t now)
 
 static void wait_tick(struct vch_conns *conns)
 {
-	struct timespec at;
+	struct timespec at = vch_clock_from_now(TICK_NS);
 
-	clock_gettime(CLOCK_MONOTONIC, &at);
-	at.tv_nsec += TICK_NS;
-	if (at.tv_nsec >= (long)VCH_NS_PER_S) {
-		at.tv_nsec -= (long)VCH_NS_PER_S;
-		at.tv_sec++;
-	}
 	pthread_cond_timedwait(&conns->wake, &conns->lock, &at);
 }
 
@@ -81,12 +75,39 @@ void vch_conns_stop(struct vch_conns *conns)
 	pthread_mutex_destroy(&conns->lock);
 }
 
-struct vch_conn *vch_conn_open(struct vch_conns *conns, int fd)
+static void find_peer(struct vch_conn *conn, const struct sockaddr *peer)
+{
+	struct vch_address address = {.v6 = peer->sa_family == AF_INET6};
+	struct sockaddr_in6 in6;
+	struct sockaddr_in in;
+	struct ucred user;
+	socklen_t len = sizeof(user);
+
+	if (peer->sa_family == AF_INET6) {
+		memcpy(&in6, peer, sizeof(in6));
+		memcpy(address.ip, &in6.sin6_addr, 16);
+	} else if (peer->sa_family == AF_INET) {
+		memcpy(&in, peer, sizeof(in));
+		memcpy(address.ip, &in.sin_addr, 4);
+	} else if (getsockopt(conn->fd, SOL_SOCKET, SO_PEERCRED, &user, &len) ==
+		   0) {
+		conn->local = true;
+		conn->uid = user.uid;
+		memcpy(conn->peer_key + 1, &user.uid, sizeof(user.uid));
+		return;
+	}
+	vch_rate_key(conn->peer_key, &address);
+}
+
+struct vch_conn *vch_conn_open(struct vch_conns *conns, int fd,
+			       const struct sockaddr *peer)
 {
 	struct vch_conn *conn = vch_alloc(1, sizeof(*conn));
 
 	conn->all = conns;
 	conn->fd = fd;
+	if (peer)
+		find_peer(conn, peer);
 	pthread_mutex_lock(&conns->lock);
 	conn->next = conns->first;
 	if (conn->next)
@@ -122,15 +143,20 @@ void vch_conn_deadline(struct vch_conn *conn, uint32_t seconds)
 	atomic_store(&conn->deadline_ns, at > 0 ? vch_clock_ns() + at : 0);
 }
 
-bool vch_conn_token(struct vch_conn *conn, const struct vch_token *token,
+bool vch_conn_token(struct vch_conn *conn, struct vch_tokens *tokens,
 		    struct vch_span text)
 {
-	if (text.len > 0 && text.len == conn->token_len &&
+	uint64_t generation = vch_tokens_generation(tokens);
+
+	if (generation == conn->token_generation && text.len > 0 &&
+	    text.len == conn->token_len &&
 	    vch_ct_equal(text.ptr, conn->secret_token, text.len))
 		return true;
-	if (!vch_token_check(token, text))
+	if (!vch_tokens_check(tokens, conn->token_key, text))
 		return false;
 	memcpy(conn->secret_token, text.ptr, text.len);
 	conn->token_len = text.len;
+	/* Read before the check: a load meanwhile is seen at the next one. */
+	conn->token_generation = generation;
 	return true;
 }

@@ -9,8 +9,9 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/socket.h>
 
-#include "host/net/token.h"
+#include "host/net/tokens.h"
 #include "trusted/base/bytes.h"
 
 struct vch_conns;
@@ -21,9 +22,15 @@ struct vch_conn {
 	struct vch_conn *next;
 	int fd;
 	_Atomic uint64_t deadline_ns; /* 0: none */
+	/* Who is at the other end: its address, or its user on this machine. */
+	uint8_t peer_key[VCH_RATE_KEY_LEN];
+	bool local;
+	uint32_t uid; /* if local */
 	/* The token this connection showed last, found good. */
 	uint8_t secret_token[VCH_TOKEN_TEXT_MAX];
 	size_t token_len;
+	uint8_t token_key[VCH_RATE_KEY_LEN];
+	uint64_t token_generation;
 };
 
 struct vch_conns {
@@ -42,18 +49,23 @@ VCH_MUST enum vch_err vch_conns_start(struct vch_conns *conns);
 /* Ends it. The connections must have been closed. */
 void vch_conns_stop(struct vch_conns *conns);
 
-/* A new connection; vch_conn_close before its descriptor is closed. */
-struct vch_conn *vch_conn_open(struct vch_conns *conns, int fd);
+/*
+ * A new connection from peer (NULL: not known); vch_conn_close before its
+ * descriptor is closed. Of a Unix socket the kernel is asked whose it is.
+ */
+struct vch_conn *vch_conn_open(struct vch_conns *conns, int fd,
+			       const struct sockaddr *peer);
 void vch_conn_close(struct vch_conn *conn);
 
 /* It is cut off seconds from now, unless told otherwise. 0: it may wait. */
 void vch_conn_deadline(struct vch_conn *conn, uint32_t seconds);
 
 /*
- * True if text is the token. What was found good once is remembered for the
- * connection, so the next request with the same text costs a comparison.
+ * True if text is one of the tokens; conn->token_key then names it. What was
+ * found good once is remembered for the connection until the tokens change,
+ * so the next request with the same text costs a comparison.
  */
-bool vch_conn_token(struct vch_conn *conn, const struct vch_token *token,
+bool vch_conn_token(struct vch_conn *conn, struct vch_tokens *tokens,
 		    struct vch_span text);
 
 #endif

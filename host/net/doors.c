@@ -5,7 +5,6 @@
 #include <string.h>
 #include <strings.h>
 
-#define ORIGIN_SCHEME "http://"
 #define JSON_TYPE "application/json"
 #define BEARER "bearer "
 
@@ -61,9 +60,10 @@ static bool is_name(const struct vch_doors *doors, const char *host)
 /* A page that we served ourselves says where it came from like this. */
 static bool is_own_origin(const struct vch_doors *doors, const char *origin)
 {
-	size_t len = strlen(ORIGIN_SCHEME);
+	const char *scheme = doors->tls ? "https://" : "http://";
+	size_t len = strlen(scheme);
 
-	return strncasecmp(origin, ORIGIN_SCHEME, len) == 0 &&
+	return strncasecmp(origin, scheme, len) == 0 &&
 	       is_name(doors, origin + len);
 }
 
@@ -115,6 +115,8 @@ unsigned vch_doors_status(enum vch_err err)
 		return 415;
 	case VCH_HOST_NAME:
 		return 421;
+	case VCH_RATE:
+		return 429;
 	case VCH_OVERLOADED:
 		return 503;
 	default:

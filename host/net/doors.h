@@ -20,6 +20,7 @@
 struct vch_doors {
 	char names[VCH_DOOR_NAMES_MAX][VCH_DOOR_NAME_MAX];
 	uint8_t name_cnt;
+	bool tls; /* our own pages come by https */
 };
 
 /* What the doors look at; strings are NULL where the header is missing. */

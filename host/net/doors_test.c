@@ -97,6 +97,20 @@ static void test_origin(void **state)
 	}
 }
 
+/* Behind TLS our pages come by https, and only by it. */
+static void test_origin_tls(void **state)
+{
+	struct vch_head head = good_head();
+	struct vch_doors tls = doors;
+
+	(void)state;
+	tls.tls = true;
+	head.origin = "https://localhost:3000";
+	assert_int_equal(vch_doors_check(&tls, &head), VCH_OK);
+	head.origin = "http://localhost:3000";
+	assert_int_equal(vch_doors_check(&tls, &head), VCH_FOREIGN);
+}
+
 static void test_content_type(void **state)
 {
 	static const char *const good[] = {
@@ -203,6 +217,7 @@ static void test_status(void **state)
 	assert_int_equal(vch_doors_status(VCH_SIZE), 413);
 	assert_int_equal(vch_doors_status(VCH_CONTENT_TYPE), 415);
 	assert_int_equal(vch_doors_status(VCH_HOST_NAME), 421);
+	assert_int_equal(vch_doors_status(VCH_RATE), 429);
 	assert_int_equal(vch_doors_status(VCH_OVERLOADED), 503);
 	assert_int_equal(vch_doors_status(VCH_LIMIT), 500);
 }
@@ -212,6 +227,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_host),
 		cmocka_unit_test(test_origin),
+		cmocka_unit_test(test_origin_tls),
 		cmocka_unit_test(test_content_type),
 		cmocka_unit_test(test_size_and_twice),
 		cmocka_unit_test(test_names),

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -15,11 +14,19 @@
 #include "host/base/clock.h"
 #include "host/base/logline.h"
 #include "host/net/conn.h"
+#include "host/net/head.h"
 #include "host/net/jsonrpc.h"
 #include "host/net/respond.h"
 #include "trusted/base/check.h"
 
-#define HEAD_MAX (32u << 10)
+/*
+ * Of one head. The library wants to answer by itself what does not fit into
+ * its memory, so there is more of that.
+ */
+#define HEAD_MAX (8u << 10)
+#define MEMORY_MAX (32u << 10)
+/* Ciphers of TLS, in GnuTLS's words. */
+#define TLS_PRIORITIES "SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
 /* All bodies under way together. */
 #define BODIES_MAX (64u << 20)
 #define BODY_FIRST 4096u
@@ -30,12 +37,15 @@ struct vch_http {
 	struct MHD_Daemon *daemon;
 	struct vch_http_options opt;
 	struct vch_conns conns;
+	struct vch_rates *rates_known;
+	struct vch_rates *rates_address;
 	atomic_bool quiet;
 	_Atomic uint64_t bodies; /* bytes */
 	_Atomic uint64_t under_way;
 	_Atomic uint64_t unanswered;
 	_Atomic uint64_t requests_all;
 	_Atomic uint64_t refused_all;
+	_Atomic uint64_t limited_all;
 };
 
 /* Where a request that a handler has stands; who comes second acts. */
@@ -47,8 +57,13 @@ struct vch_http_request {
 	struct vch_conn *conn;
 	const struct vch_http_route *route;
 	enum vch_err refusal; /* known before the body was read */
+	uint32_t retry_s;     /* of VCH_RATE */
+	bool head_too_big;
 	bool authorised;
 	uint64_t session; /* 0: none */
+	/* What its calls are counted against. */
+	struct vch_rates *rates;
+	uint8_t rate_key[VCH_RATE_KEY_LEN];
 	bool started;
 	atomic_int state;
 	char *body;
@@ -91,6 +106,13 @@ void vch_http_set_cookie(struct vch_http_request *req, const char *cookie)
 
 	VCH_CHECK(strlen(cookie) < VCH_COOKIE_MAX);
 	memcpy(to, cookie, strlen(cookie) + 1);
+}
+
+void vch_http_count(struct vch_http_request *req, uint32_t cnt)
+{
+	if (cnt > 1 && req->rates)
+		vch_rates_charge(req->rates, req->rate_key, cnt - 1,
+				 vch_clock_ns());
 }
 
 /* The answer is there: whoever comes second sends it. req may be gone. */
@@ -143,21 +165,9 @@ struct vch_http_stream *vch_http_stream(struct vch_http_request *req,
 	return stream;
 }
 
-static struct vch_buf error_text(enum vch_err err)
-{
-	struct vch_buf out = vch_json_out();
-
-	vch_json_open(&out, NULL, '{');
-	vch_json_put_str(&out, "jsonrpc", "2.0");
-	vch_json_put_json(&out, "id", "null", 4);
-	vch_rpc_put_error(&out, "error", err, NULL, vch_span(NULL, 0));
-	vch_json_close(&out, '}');
-	return out;
-}
-
 void vch_http_refuse(struct vch_http_request *req, enum vch_err err)
 {
-	struct vch_buf out = error_text(err);
+	struct vch_buf out = vch_error_text(err);
 
 	vch_http_reply(req, vch_doors_status(err), VCH_HTTP_JSON,
 		       (char *)out.ptr, out.len);
@@ -184,55 +194,21 @@ static enum MHD_Result send_answer(struct vch_http_request *req,
 
 static enum MHD_Result send_refusal(struct vch_http_request *req)
 {
-	struct vch_buf out = error_text(req->refusal);
+	struct vch_buf out = vch_error_text(req->refusal);
 	struct vch_answer answer = {
 		.status = vch_doors_status(req->refusal),
 		.type = VCH_HTTP_JSON,
 		.text = (char *)out.ptr,
 		.text_len = out.len,
+		.retry_s = req->retry_s,
 	};
 
+	if (req->head_too_big)
+		answer.status = MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE;
+	if (req->refusal == VCH_RATE)
+		atomic_fetch_add(&req->http->limited_all, 1);
 	atomic_fetch_add(&req->http->refused_all, 1);
 	return send_answer(req, &answer);
-}
-
-struct headers {
-	struct vch_head head;
-	const char *authorization;
-	const char *cookie;
-	const char *fetch_site;
-};
-
-static void take_header(struct headers *h, const char **place,
-			const char *value)
-{
-	h->head.twice = h->head.twice || *place;
-	*place = value;
-}
-
-static enum MHD_Result on_header(void *ctx, enum MHD_ValueKind kind,
-				 const char *key, const char *value)
-{
-	struct headers *h = ctx;
-
-	(void)kind;
-	if (!value)
-		return MHD_YES;
-	if (strcasecmp(key, "Host") == 0)
-		take_header(h, &h->head.host, value);
-	else if (strcasecmp(key, "Origin") == 0)
-		take_header(h, &h->head.origin, value);
-	else if (strcasecmp(key, "Content-Type") == 0)
-		take_header(h, &h->head.content_type, value);
-	else if (strcasecmp(key, "Authorization") == 0)
-		take_header(h, &h->authorization, value);
-	else if (strcasecmp(key, "Cookie") == 0)
-		take_header(h, &h->cookie, value);
-	else if (strcasecmp(key, "Sec-Fetch-Site") == 0)
-		take_header(h, &h->fetch_site, value);
-	else if (strcasecmp(key, "Content-Length") == 0)
-		h->head.body_len = strtoull(value, NULL, 10);
-	return MHD_YES;
 }
 
 static const struct vch_http_route *
@@ -245,30 +221,69 @@ find_route(const struct vch_http *http, const char *method, const char *path)
 	return NULL;
 }
 
-/* All that can be said before the body: doors, token, route. */
+/* A user of this machine who needs no token. */
+static bool is_known_user(const struct vch_http_request *req)
+{
+	const struct vch_http_options *opt = &req->http->opt;
+
+	for (size_t i = 0; req->conn->local && i < opt->user_cnt; i++)
+		if (opt->users[i] == req->conn->uid)
+			return true;
+	return false;
+}
+
+/*
+ * Who it is, and whether they may go on: wrong tokens count against the
+ * address they come from, so guessing is slow too.
+ */
+static enum vch_err know(struct vch_http_request *req, const char *header)
+{
+	struct vch_tokens *tokens = req->http->opt.tokens;
+	struct vch_span token = vch_doors_bearer(header);
+	bool shown =
+		header && tokens && vch_conn_token(req->conn, tokens, token);
+	bool user = !header && is_known_user(req);
+
+	req->authorised = shown || user;
+	req->rates = req->authorised ? req->http->rates_known
+				     : req->http->rates_address;
+	memcpy(req->rate_key,
+	       shown ? req->conn->token_key : req->conn->peer_key,
+	       VCH_RATE_KEY_LEN);
+	req->retry_s =
+		vch_rates_take(req->rates, req->rate_key, vch_clock_ns());
+	if (req->retry_s > 0)
+		return VCH_RATE;
+	return header && !shown ? VCH_TOKEN : VCH_OK;
+}
+
+static void find_session(struct vch_http_request *req,
+			 const struct vch_head_text *text)
+{
+	const struct vch_http_options *opt = &req->http->opt;
+	struct vch_span cookie;
+
+	if (!opt->sessions || !vch_doors_is_own_page(text->fetch_site))
+		return;
+	cookie = vch_cookie_find(text->cookie, opt->cookie);
+	req->session = vch_session_find(opt->sessions, cookie, vch_clock_ns());
+}
+
+/* All that can be said before the body: doors, token, limit, route. */
 static enum vch_err admit(struct vch_http_request *req, const char *method,
 			  const char *path)
 {
 	const struct vch_http_options *opt = &req->http->opt;
-	struct headers h = {0};
-	struct vch_span token;
-	struct vch_span cookie;
+	struct vch_head_text text;
+	struct vch_head head;
 
-	h.head.has_body = strcmp(method, "GET") != 0;
-	MHD_get_connection_values(req->connection, MHD_HEADER_KIND, on_header,
-				  &h);
-	VCH_TRY(vch_doors_check(&opt->doors, &h.head));
-	token = vch_doors_bearer(h.authorization);
-	if (h.authorization) {
-		if (!opt->token ||
-		    !vch_conn_token(req->conn, opt->token, token))
-			return VCH_TOKEN;
-		req->authorised = true;
-	}
-	cookie = vch_cookie_find(h.cookie, opt->cookie ? opt->cookie : "");
-	if (opt->sessions && vch_doors_is_own_page(h.fetch_site))
-		req->session =
-			vch_session_find(opt->sessions, cookie, vch_clock_ns());
+	req->head_too_big = vch_head_size(req->connection) > HEAD_MAX;
+	if (req->head_too_big)
+		return VCH_SIZE;
+	vch_head_read(&head, &text, req->connection, method);
+	VCH_TRY(vch_doors_check(&opt->doors, &head));
+	VCH_TRY(know(req, text.authorization));
+	find_session(req, &text);
 	req->route = find_route(req->http, method, path);
 	if (!req->route)
 		return VCH_METHOD;
@@ -281,6 +296,16 @@ static struct vch_conn *conn_of(struct MHD_Connection *connection)
 		connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
 
 	return info->socket_context;
+}
+
+/*
+ * Who may come again on this connection is refused after the body, which is
+ * not kept: an answer before it would end the connection. The others go.
+ */
+static bool answers_later(enum vch_err refusal)
+{
+	return refusal == VCH_OK || refusal == VCH_RATE ||
+	       refusal == VCH_TOKEN || refusal == VCH_METHOD;
 }
 
 static enum MHD_Result on_head(struct vch_http *http,
@@ -297,7 +322,7 @@ static enum MHD_Result on_head(struct vch_http *http,
 	atomic_fetch_add(&http->under_way, 1);
 	atomic_fetch_add(&http->requests_all, 1);
 	req->refusal = admit(req, method, path);
-	return req->refusal == VCH_OK ? MHD_YES : send_refusal(req);
+	return answers_later(req->refusal) ? MHD_YES : send_refusal(req);
 }
 
 /* Room for len more bytes of body; false if that is too much. */
@@ -431,6 +456,7 @@ static void on_connection(void *ctx, struct MHD_Connection *connection,
 {
 	struct vch_http *http = ctx;
 	const union MHD_ConnectionInfo *info;
+	const union MHD_ConnectionInfo *peer;
 
 	if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
 		vch_conn_close(*socket_context);
@@ -438,7 +464,10 @@ static void on_connection(void *ctx, struct MHD_Connection *connection,
 	}
 	info = MHD_get_connection_info(connection,
 				       MHD_CONNECTION_INFO_CONNECTION_FD);
-	*socket_context = vch_conn_open(&http->conns, info->connect_fd);
+	peer = MHD_get_connection_info(connection,
+				       MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	*socket_context = vch_conn_open(&http->conns, info->connect_fd,
+					peer ? peer->client_addr : NULL);
 	vch_conn_deadline(*socket_context, http->opt.request_s);
 }
 
@@ -459,7 +488,15 @@ static struct MHD_Daemon *start_daemon(struct vch_http *http)
 {
 	const struct vch_http_options *opt = &http->opt;
 	const unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD |
-			       MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
+			       MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG |
+			       (opt->certificate ? MHD_USE_TLS : 0);
+	const struct MHD_OptionItem tls[] = {
+		{MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)opt->certificate},
+		{MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)opt->secret_key},
+		{MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)TLS_PRIORITIES},
+		{MHD_OPTION_END, 0, NULL},
+	};
+	const struct MHD_OptionItem no_tls[] = {{MHD_OPTION_END, 0, NULL}};
 	/* One thread is no pool. */
 	unsigned pool = opt->threads > 1 ? opt->threads : 0;
 
@@ -469,13 +506,15 @@ static struct MHD_Daemon *start_daemon(struct vch_http *http)
 		MHD_OPTION_LISTEN_SOCKET, opt->listen_fd,
 		MHD_OPTION_THREAD_POOL_SIZE, pool, MHD_OPTION_THREAD_STACK_SIZE,
 		(size_t)THREAD_STACK, MHD_OPTION_CONNECTION_LIMIT,
-		opt->connections_max, MHD_OPTION_CONNECTION_TIMEOUT,
+		opt->connections_max, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+		opt->connections_per_address, MHD_OPTION_CONNECTION_TIMEOUT,
 		opt->idle_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-		(size_t)HEAD_MAX, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+		(size_t)MEMORY_MAX, MHD_OPTION_STRICT_FOR_CLIENT, 1,
 		MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,
 		MHD_OPTION_URI_LOG_CALLBACK, on_line, http,
 		MHD_OPTION_NOTIFY_CONNECTION, on_connection, http,
 		MHD_OPTION_NOTIFY_COMPLETED, on_completed, http,
+		MHD_OPTION_ARRAY, opt->certificate ? tls : no_tls,
 		MHD_OPTION_END);
 }
 
@@ -484,6 +523,9 @@ struct vch_http *vch_http_new(const struct vch_http_options *opt)
 	struct vch_http *http = vch_alloc(1, sizeof(*http));
 
 	http->opt = *opt;
+	http->opt.doors.tls = opt->certificate != NULL;
+	http->rates_known = vch_rates_new(opt->rate_known);
+	http->rates_address = vch_rates_new(opt->rate_address);
 	return http;
 }
 
@@ -492,6 +534,8 @@ enum vch_err vch_http_start(struct vch_http *http)
 	VCH_TRY(vch_conns_start(&http->conns));
 	if (listen(http->opt.listen_fd, LISTEN_BACKLOG) == 0)
 		http->daemon = start_daemon(http);
+	http->opt.certificate = NULL;
+	http->opt.secret_key = NULL;
 	if (http->daemon)
 		return VCH_OK;
 	vch_conns_stop(&http->conns);
@@ -510,6 +554,7 @@ void vch_http_stats(struct vch_http *http, struct vch_http_stats *ret)
 	ret->requests_all = atomic_load(&http->requests_all);
 	ret->under_way = atomic_load(&http->under_way);
 	ret->refused_all = atomic_load(&http->refused_all);
+	ret->limited_all = atomic_load(&http->limited_all);
 }
 
 void vch_http_quiesce(struct vch_http *http)
@@ -546,5 +591,7 @@ void vch_http_stop(struct vch_http *http, uint32_t wait_s)
 		MHD_stop_daemon(http->daemon);
 		vch_conns_stop(&http->conns);
 	}
+	vch_rates_free(http->rates_known);
+	vch_rates_free(http->rates_address);
 	free(http);
 }

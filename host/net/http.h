@@ -4,7 +4,8 @@
  * reaches a handler only through the doors (host/net/doors.h), whole, with
  * its body in one piece, and is answered from any thread, now or later.
  *
- * Limits: connections, bytes of head and body, bytes of all bodies under
+ * Limits: connections in all and of one address, calls a second of one
+ * address, token or user, bytes of head and body, bytes of all bodies under
  * way, idle time, and the time one whole request may take to arrive or one
  * answer to be taken: a client that sends a byte now and then is cut off.
  */
@@ -15,7 +16,7 @@
 
 #include "host/net/doors.h"
 #include "host/net/session.h"
-#include "host/net/token.h"
+#include "host/net/tokens.h"
 #include "trusted/base/bytes.h"
 
 struct vch_http;
@@ -42,7 +43,10 @@ struct vch_http_route {
 struct vch_http_options {
 	int listen_fd; /* bound; taken over */
 	struct vch_doors doors;
-	const struct vch_token *token; /* NULL: none is known */
+	struct vch_tokens *tokens; /* NULL: none is known; used, not owned */
+	/* Users who need no token on a Unix socket; used, not owned. */
+	const uint32_t *users;
+	size_t user_cnt;
 	struct vch_sessions *sessions; /* NULL: none are known */
 	const char *cookie;	       /* name of the sessions' cookie */
 	const struct vch_http_route *routes;
@@ -50,6 +54,12 @@ struct vch_http_options {
 	void *ctx;
 	uint32_t threads;
 	uint32_t connections_max;
+	uint32_t connections_per_address; /* 0: no limit */
+	uint32_t rate_known;   /* calls a second with a token; 0: no limit */
+	uint32_t rate_address; /* and without one */
+	/* PEM, NULL: plain HTTP; may go once vch_http_start is back. */
+	const char *certificate;
+	const char *secret_key;
 	uint32_t idle_s;    /* between requests */
 	uint32_t request_s; /* for one whole request, and for its answer */
 };
@@ -63,9 +73,14 @@ VCH_MUST enum vch_err vch_http_start(struct vch_http *http);
 /* The body, changeable, with at least 4 bytes of its buffer behind it. */
 char *vch_http_body(struct vch_http_request *req, size_t *ret_len);
 
-/* True if the request showed the token. A wrong one never gets here. */
+/*
+ * True if the request showed a token or came from a user who needs none. A
+ * wrong token never gets here.
+ */
 bool vch_http_authorised(const struct vch_http_request *req);
 
+/* The body held cnt calls, not the one that was counted at the door. */
+void vch_http_count(struct vch_http_request *req, uint32_t cnt);
 /* The number of the session whose cookie the request brought; 0: none. */
 uint64_t vch_http_session(const struct vch_http_request *req);
 
@@ -133,6 +148,7 @@ struct vch_http_stats {
 	uint64_t under_way;   /* requests not yet answered and sent */
 	uint64_t slow_all;    /* connections cut off for taking too long */
 	uint64_t refused_all; /* at the doors */
+	uint64_t limited_all; /* of them: over the rate limit */
 };
 void vch_http_stats(struct vch_http *http, struct vch_http_stats *ret);
 

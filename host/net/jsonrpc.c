@@ -414,6 +414,8 @@ void vch_rpc_run(const struct vch_rpc_server *server, char *body, size_t len,
 	rpc = rpc_new(server, doc);
 	rpc->done = done;
 	rpc->ctx = ctx;
+	if (server->count)
+		server->count(ctx, rpc->call_cnt);
 	start_all(rpc, authorised);
 	rpc_release(rpc);
 }

@@ -40,9 +40,13 @@ struct vch_method {
 typedef void vch_rpc_observe_fn(void *ctx, int method, enum vch_err err,
 				uint64_t duration_ns);
 
+/* Told how many calls a body holds, before any runs. ctx: that of `done`. */
+typedef void vch_rpc_count_fn(void *ctx, uint32_t cnt);
+
 struct vch_rpc_server {
 	const struct vch_method *methods;
 	uint8_t method_cnt;
+	vch_rpc_count_fn *count;     /* may be NULL */
 	vch_rpc_observe_fn *observe; /* may be NULL */
 	void *ctx;		     /* vch_call_ctx */
 };

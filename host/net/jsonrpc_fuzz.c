@@ -81,7 +81,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const struct vch_method methods[] = {
 		{.name = "m", .run = all_kinds},
 	};
-	static const struct vch_rpc_server server = {methods, 1, NULL, NULL};
+	static const struct vch_rpc_server server = {
+		.methods = methods,
+		.method_cnt = 1,
+	};
 	char *body = vch_alloc(1, size + VCH_RPC_PADDING);
 
 	if (size > 0)

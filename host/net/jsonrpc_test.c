@@ -93,8 +93,21 @@ static void observe(void *ctx, int method, enum vch_err err, uint64_t ns)
 	observed_err = err;
 }
 
-static const struct vch_rpc_server SERVER = {METHODS, VCH_ARRAY_LEN(METHODS),
-					     observe, &observed};
+static uint32_t counted;
+
+static void count(void *ctx, uint32_t cnt)
+{
+	(void)ctx;
+	counted = cnt;
+}
+
+static const struct vch_rpc_server SERVER = {
+	.methods = METHODS,
+	.method_cnt = VCH_ARRAY_LEN(METHODS),
+	.count = count,
+	.observe = observe,
+	.ctx = &observed,
+};
 
 static void on_done(void *ctx, char *text, size_t len, enum vch_err err)
 {
@@ -348,6 +361,16 @@ static void test_late(void **state)
 	}
 }
 
+/* Told before any runs, so that limits can count what a body holds. */
+static void test_counted(void **state)
+{
+	(void)state;
+	run_as(true, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"echo\"}");
+	assert_int_equal(counted, 1);
+	run_as(true, "[{},{},{}]");
+	assert_int_equal(counted, 3);
+}
+
 static void test_batch_of_65(void **state)
 {
 	struct vch_buf request = vch_buf(sizeof(body));
@@ -404,6 +427,7 @@ int main(void)
 		cmocka_unit_test(test_token),
 		cmocka_unit_test(test_notifications),
 		cmocka_unit_test(test_late),
+		cmocka_unit_test(test_counted),
 		cmocka_unit_test(test_batch_of_65),
 		cmocka_unit_test(test_deep),
 		cmocka_unit_test(test_receipt_in_error),

@@ -3,9 +3,11 @@
 
 #include <poll.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "host/base/alloc.h"
+#include "host/net/jsonrpc.h"
 
 /* Bytes that one call of a source may give. */
 #define BLOCK_MAX 16384u
@@ -143,7 +145,9 @@ static void add_headers(struct MHD_Response *r, const struct vch_answer *a)
 		[VCH_HTTP_JS] = "text/javascript; charset=utf-8",
 		[VCH_HTTP_SVG] = "image/svg+xml",
 	};
+	bool busy = a->status == MHD_HTTP_SERVICE_UNAVAILABLE;
 	bool page = a->type == VCH_HTTP_HTML;
+	char retry[12];
 
 	add(r, "Content-Type", TYPES[a->type]);
 	add(r, "Cache-Control", a->etag ? "no-cache" : "no-store");
@@ -159,8 +163,9 @@ static void add_headers(struct MHD_Response *r, const struct vch_answer *a)
 		add(r, "Set-Cookie", a->cookie);
 	if (a->status == MHD_HTTP_UNAUTHORIZED)
 		add(r, "WWW-Authenticate", "Bearer");
-	if (a->status == MHD_HTTP_SERVICE_UNAVAILABLE)
-		add(r, "Retry-After", "1");
+	snprintf(retry, sizeof(retry), "%u", a->retry_s ? a->retry_s : 1);
+	if (busy || a->retry_s > 0)
+		add(r, "Retry-After", retry);
 }
 
 struct MHD_Response *vch_respond(struct vch_answer *a, bool closing)
@@ -179,4 +184,16 @@ struct MHD_Response *vch_respond(struct vch_answer *a, bool closing)
 	a->text = NULL;
 	a->stream = NULL;
 	return r;
+}
+
+struct vch_buf vch_error_text(enum vch_err err)
+{
+	struct vch_buf out = vch_json_out();
+
+	vch_json_open(&out, NULL, '{');
+	vch_json_put_str(&out, "jsonrpc", "2.0");
+	vch_json_put_json(&out, "id", "null", 4);
+	vch_rpc_put_error(&out, "error", err, NULL, vch_span(NULL, 0));
+	vch_json_close(&out, '}');
+	return out;
 }

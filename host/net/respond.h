@@ -8,6 +8,7 @@
 
 #include <microhttpd.h>
 
+#include "host/base/buf.h"
 #include "host/net/conn.h"
 #include "host/net/http.h"
 
@@ -21,6 +22,7 @@ struct vch_answer {
 	size_t text_len;
 	struct vch_span fixed; /* instead: not ours to free */
 	const char *etag;      /* or NULL */
+	uint32_t retry_s;      /* Retry-After; 0: none, but 1 with a 503 */
 	char cookie[VCH_COOKIE_MAX];
 	struct vch_http_stream *stream; /* instead of both */
 };
@@ -30,6 +32,9 @@ struct vch_answer {
  * say that the connection ends with this answer.
  */
 struct MHD_Response *vch_respond(struct vch_answer *answer, bool closing);
+
+/* JSON-RPC's error body, for what never became a call. */
+struct vch_buf vch_error_text(enum vch_err err);
 
 /* A stream to be answered with; its deadlines are those of conn. */
 struct vch_http_stream *vch_stream_new(struct MHD_Connection *connection,

@@ -140,6 +140,13 @@ void vch_session_end(struct vch_sessions *sessions, uint64_t number)
 	pthread_mutex_unlock(&sessions->mutex);
 }
 
+void vch_sessions_end(struct vch_sessions *sessions)
+{
+	pthread_mutex_lock(&sessions->mutex);
+	memset(sessions->slots, 0, sizeof(sessions->slots));
+	pthread_mutex_unlock(&sessions->mutex);
+}
+
 struct vch_span vch_cookie_find(const char *header, const char *name)
 {
 	struct vch_span found = vch_span("", 0);

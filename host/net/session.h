@@ -33,8 +33,9 @@ uint64_t vch_session_find(struct vch_sessions *sessions, struct vch_span secret,
 bool vch_session_lives(struct vch_sessions *sessions, uint64_t number,
 		       uint64_t now_ns);
 
-/* Ends session `number`, if it lives. */
+/* Ends session `number`, if it lives; or all of them. */
 void vch_session_end(struct vch_sessions *sessions, uint64_t number);
+void vch_sessions_end(struct vch_sessions *sessions);
 
 /*
  * The value of cookie `name` in a Cookie header (RFC 6265, section 4.2);

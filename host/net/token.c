@@ -12,26 +12,31 @@
 #include "trusted/base/wipe.h"
 #include "trusted/crypto/sha256.h"
 
-#define TOKEN_BYTES 32
-#define TOKEN_DIGITS (2 * TOKEN_BYTES)
+enum vch_err vch_token_draw(struct vch_token_text *ret)
+{
+	struct vch_span bytes = vch_span(ret->secret_bytes, VCH_TOKEN_BYTES);
 
-struct vch_token_text {
-	uint8_t secret_bytes[TOKEN_BYTES];
-	char secret_text[TOKEN_DIGITS + 2]; /* the digits, newline, zero */
-};
-VCH_SECRET(token_text)
+	if (getrandom(ret->secret_bytes, VCH_TOKEN_BYTES, 0) != VCH_TOKEN_BYTES)
+		return VCH_ENTROPY;
+	vch_hex_write_plain(ret->secret_text, bytes);
+	ret->secret_text[VCH_TOKEN_DIGITS] = '\n';
+	ret->secret_text[VCH_TOKEN_DIGITS + 1] = '\0';
+	return VCH_OK;
+}
+
+void vch_token_of(struct vch_token *ret, const struct vch_token_text *text)
+{
+	vch_sha256_hash(ret->hash,
+			vch_span(text->secret_text, VCH_TOKEN_DIGITS));
+}
 
 static enum vch_err make_file(const char *path)
 {
 	VCH_AUTO(token_text) fresh;
-	struct vch_span bytes = vch_span(fresh.secret_bytes, TOKEN_BYTES);
 
-	if (getrandom(fresh.secret_bytes, TOKEN_BYTES, 0) != TOKEN_BYTES)
-		return VCH_ENTROPY;
-	vch_hex_write_plain(fresh.secret_text, bytes);
-	fresh.secret_text[TOKEN_DIGITS] = '\n';
+	VCH_TRY(vch_token_draw(&fresh));
 	return vch_file_write(
-		path, vch_span(fresh.secret_text, TOKEN_DIGITS + 1), 0600);
+		path, vch_span(fresh.secret_text, VCH_TOKEN_DIGITS + 1), 0600);
 }
 
 /* The digits of a token file, with or without the newline. */
@@ -39,9 +44,10 @@ static enum vch_err hash_text(struct vch_token *ret, struct vch_span text)
 {
 	const char *digits = "0123456789abcdef";
 
-	if (text.len == TOKEN_DIGITS + 1 && text.ptr[TOKEN_DIGITS] == '\n')
+	if (text.len == VCH_TOKEN_DIGITS + 1 &&
+	    text.ptr[VCH_TOKEN_DIGITS] == '\n')
 		text.len--;
-	if (text.len != TOKEN_DIGITS)
+	if (text.len != VCH_TOKEN_DIGITS)
 		return VCH_FORMAT;
 	for (size_t i = 0; i < text.len; i++)
 		if (!memchr(digits, text.ptr[i], 16))
@@ -52,7 +58,7 @@ static enum vch_err hash_text(struct vch_token *ret, struct vch_span text)
 
 enum vch_err vch_token_load(struct vch_token *ret, const char *path)
 {
-	struct vch_buf text = vch_buf(TOKEN_DIGITS + 1);
+	struct vch_buf text = vch_buf(VCH_TOKEN_DIGITS + 1);
 	enum vch_err err;
 
 	if (access(path, F_OK) != 0 && errno == ENOENT)

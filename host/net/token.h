@@ -7,13 +7,30 @@
 #define HOST_NET_TOKEN_H
 
 #include "trusted/base/bytes.h"
+#include "trusted/base/wipe.h"
 
 /* Longest token text that a request may show. */
 #define VCH_TOKEN_TEXT_MAX 128
 
+#define VCH_TOKEN_BYTES 32
+#define VCH_TOKEN_DIGITS (2 * VCH_TOKEN_BYTES)
+
 struct vch_token {
 	uint8_t hash[32];
 };
+
+/* A token as it is shown: the digits, newline, zero. */
+struct vch_token_text {
+	uint8_t secret_bytes[VCH_TOKEN_BYTES];
+	char secret_text[VCH_TOKEN_DIGITS + 2];
+};
+VCH_SECRET(token_text)
+
+/* Draws a new one. VCH_ENTROPY. */
+VCH_MUST enum vch_err vch_token_draw(struct vch_token_text *ret);
+
+/* What is kept of it: the hash of its digits. */
+void vch_token_of(struct vch_token *ret, const struct vch_token_text *text);
 
 /*
  * Reads the token from path; makes it first if there is no such file.

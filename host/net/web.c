@@ -9,6 +9,7 @@
 #include "host/base/alloc.h"
 #include "host/base/buf.h"
 
+#define UNIX_SCHEME "unix:"
 #define CONNECT_TIMEOUT_MS 2000L
 #define WHOLE_TIMEOUT_MS 30000L
 
@@ -39,6 +40,37 @@ static bool header_add(struct vch_web *web, const char *line)
 	return list != NULL;
 }
 
+static struct {
+	const char *url;
+	const char *ca;
+} trusted;
+
+void vch_web_trust(const char *url, const char *ca)
+{
+	trusted.url = url;
+	trusted.ca = ca;
+}
+
+static bool is_unix(const char *url)
+{
+	return strncmp(url, UNIX_SCHEME, strlen(UNIX_SCHEME)) == 0;
+}
+
+/* Where to, and whom to believe. */
+static bool set_target(struct vch_web *web)
+{
+	CURL *c = web->curl;
+
+	if (is_unix(web->url))
+		return !curl_easy_setopt(c, CURLOPT_UNIX_SOCKET_PATH,
+					 web->url + strlen(UNIX_SCHEME)) &&
+		       !curl_easy_setopt(c, CURLOPT_URL, "http://localhost/");
+	if (trusted.ca && trusted.url && strcmp(trusted.url, web->url) == 0 &&
+	    curl_easy_setopt(c, CURLOPT_CAINFO, trusted.ca))
+		return false;
+	return !curl_easy_setopt(c, CURLOPT_URL, web->url);
+}
+
 static enum vch_err configure(struct vch_web *web, const char *token)
 {
 	CURL *c = web->curl;
@@ -48,7 +80,7 @@ static enum vch_err configure(struct vch_web *web, const char *token)
 	if (!header_add(web, "Content-Type: application/json") ||
 	    !header_add(web, "Expect:"))
 		return VCH_INTERNAL;
-	if (token) {
+	if (token && !is_unix(web->url)) {
 		len = snprintf(line, sizeof(line), "Authorization: Bearer %s",
 			       token);
 		if (len < 0 || (size_t)len >= sizeof(line))
@@ -56,7 +88,7 @@ static enum vch_err configure(struct vch_web *web, const char *token)
 		if (!header_add(web, line))
 			return VCH_INTERNAL;
 	}
-	if (curl_easy_setopt(c, CURLOPT_URL, web->url) ||
+	if (!set_target(web) ||
 	    curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https") ||
 	    curl_easy_setopt(c, CURLOPT_HTTPHEADER, web->headers) ||
 	    curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, body_add) ||

@@ -14,8 +14,15 @@
 struct vch_web;
 
 /*
+ * From now on the server at this very url must show a certificate that ca (a
+ * PEM file) is or signed. ca NULL: what the system trusts. Not copied.
+ */
+void vch_web_trust(const char *url, const char *ca);
+
+/*
  * Nothing is sent yet. token: sent as a bearer token, or NULL. Only http://
- * and https:// are spoken, redirects are not followed.
+ * and https:// are spoken, and http over a Unix socket (`unix:PATH`, where
+ * no token is sent: the user is known); redirects are not followed.
  */
 VCH_MUST enum vch_err vch_web_open(struct vch_web **ret, const char *url,
 				   const char *token);

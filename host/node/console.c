@@ -13,7 +13,9 @@
 #include "trusted/base/check.h"
 #include "trusted/base/wipe.h"
 
-#define COOKIE_FORMAT "%s=%s; Path=/; HttpOnly; SameSite=Strict; Max-Age=%d"
+#define COOKIE_FORMAT "%s=%s; Path=/; HttpOnly; SameSite=Strict; Max-Age=%d%s"
+
+#define SECURE "; Secure"
 
 struct vch_session_secret {
 	char secret_digits[VCH_SESSION_DIGITS + 1];
@@ -93,6 +95,7 @@ static enum vch_err check_token(const struct vch_node *node,
 				struct vch_http_request *req)
 {
 	struct vch_json_fault fault = {0};
+	uint8_t key[VCH_RATE_KEY_LEN];
 	struct vch_json_in in;
 	struct vch_span token;
 	enum vch_err err;
@@ -109,7 +112,7 @@ static enum vch_err check_token(const struct vch_node *node,
 	in = vch_json_in(yyjson_doc_get_root(doc), "body", &fault);
 	token = vch_json_get_text(&in, "token", VCH_TOKEN_TEXT_MAX);
 	err = vch_json_end(&in);
-	if (err == VCH_OK && !vch_token_check(node->token, token))
+	if (err == VCH_OK && !vch_tokens_check(node->tokens, key, token))
 		err = VCH_TOKEN;
 	yyjson_doc_free(doc);
 	vch_wipe(body, len);
@@ -131,7 +134,7 @@ void vch_console_begin(void *ctx, struct vch_http_request *req)
 	}
 	snprintf(secret.secret_cookie, sizeof(secret.secret_cookie),
 		 COOKIE_FORMAT, node->cookie, secret.secret_digits,
-		 VCH_SESSION_S);
+		 VCH_SESSION_S, node->tls ? SECURE : "");
 	vch_http_set_cookie(req, secret.secret_cookie);
 	reply_session(req, true);
 }
@@ -142,7 +145,8 @@ void vch_console_end(void *ctx, struct vch_http_request *req)
 	char cookie[200];
 
 	vch_session_end(node->sessions, vch_http_session(req));
-	snprintf(cookie, sizeof(cookie), COOKIE_FORMAT, node->cookie, "", 0);
+	snprintf(cookie, sizeof(cookie), COOKIE_FORMAT, node->cookie, "", 0,
+		 node->tls ? SECURE : "");
 	vch_http_set_cookie(req, cookie);
 	reply_session(req, false);
 }

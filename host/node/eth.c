@@ -74,7 +74,7 @@ static void submit(struct vch_call *call, const struct vch_key_request *req,
 
 	if (err == VCH_OK)
 		err = vch_worker_submit(node->worker, VCH_CMD_SIGN_BATCH,
-					vch_written(&w), VCH_NODE_DEADLINE_MS,
+					vch_written(&w), node->deadline_ms,
 					done, ctx);
 	failed.err = err;
 	if (err != VCH_OK)
@@ -432,7 +432,7 @@ static enum vch_err send_raw(struct sending *s, struct vch_upstream_conn *conn,
  * Nonces that we choose are given out one at a time: from asking for it until
  * the node has the transaction, nobody else asks.
  */
-static void send(void *ctx, struct vch_upstream_conn *conn)
+static void forward(void *ctx, struct vch_upstream_conn *conn)
 {
 	static pthread_mutex_t nonces = PTHREAD_MUTEX_INITIALIZER;
 	struct sending *s = ctx;
@@ -470,7 +470,7 @@ void vch_eth_send_transaction(struct vch_call *call, yyjson_val *params)
 	s = sending_new(call, params);
 	if (!s)
 		return;
-	err = vch_upstream_run(node->upstream, send, s);
+	err = vch_upstream_run(node->upstream, forward, s);
 	if (err != VCH_OK)
 		sending_fail(s, err, NULL);
 }

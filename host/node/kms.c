@@ -239,7 +239,7 @@ void vch_kms_sign_batch(struct vch_call *call, yyjson_val *params)
 		enum vch_err err = vch_worker_submit(
 			node->worker, VCH_CMD_SIGN_BATCH,
 			vch_span(part->request, part->request_len),
-			VCH_NODE_DEADLINE_MS, on_part, part);
+			node->deadline_ms, on_part, part);
 
 		/* else the part is on_part's from now on */
 		if (err != VCH_OK) {

@@ -20,32 +20,24 @@
 #include "host/base/logline.h"
 #include "host/net/json_out.h"
 #include "host/node/methods.h"
-#include "host/node/operator.h"
+#include "host/node/notify.h"
 #include "host/node/options.h"
+#include "host/node/ports.h"
 #include "host/node/topology.h"
 #include "host/node/upstream.h"
 #include "host/tee/transport.h"
 #include "trusted/base/check.h"
 #include "wire/gen/ta.h"
 
-#define CONNECTIONS_MAX 1024
-#define OPERATOR_CONNECTIONS_MAX 64
-#define THREADS_MAX 64
-#define IDLE_S 10
-#define QUEUE_MAX 4096
-#define INVOKE_MS 10000
-/* A request may wait its deadline and then one invocation. */
-#define DRAIN_S 25
-#define SEND_S 2
 #define WATCH_NS (VCH_NS_PER_S / 2)
+#define US_PER_MS 1000u
 
 struct vouchd {
 	struct vch_options opt;
+	struct vch_ports ports;
 	struct vch_node node;
-	struct vch_token token;
-	int rpc_fd;
-	int operator_fd;
-	sigset_t stop_signals;
+	struct vch_tokens *tokens;
+	sigset_t signals;
 	char log_dir[VCH_PATH_MAX];
 	char blob_dir[VCH_PATH_MAX];
 	char token_path[VCH_PATH_MAX];
@@ -79,7 +71,8 @@ static enum vch_err find_places(struct vouchd *d)
 	for (size_t i = 0; i < VCH_ARRAY_LEN(rows); i++) {
 		const char *where = vch_places[rows[i].place].where;
 
-		if (vch_path_join(rows[i].path, d->opt.data, where) != VCH_OK)
+		if (vch_path_join(rows[i].path, d->opt.settings.data, where) !=
+		    VCH_OK)
 			return say(VCH_SIZE, "the path of", where);
 	}
 	return VCH_OK;
@@ -90,64 +83,54 @@ static enum vch_err check_tee_program(const struct vouchd *d)
 	struct stat st;
 
 	errno = 0;
-	if (access(d->opt.tee, X_OK) != 0)
-		return say(VCH_FILE, "cannot run", d->opt.tee);
-	if (stat(d->opt.tee, &st) != 0 || !S_ISREG(st.st_mode))
-		return say(VCH_FILE, "not a program:", d->opt.tee);
+	if (access(d->opt.settings.tee, X_OK) != 0)
+		return say(VCH_FILE, "cannot run", d->opt.settings.tee);
+	if (stat(d->opt.settings.tee, &st) != 0 || !S_ISREG(st.st_mode))
+		return say(VCH_FILE, "not a program:", d->opt.settings.tee);
 	return VCH_OK;
 }
 
-static enum vch_err bind_one(struct vch_address *address, int *ret_fd,
-			     const char *option)
+/* At the start, and again on SIGHUP. */
+static enum vch_err load_tokens(struct vouchd *d)
 {
-	char text[VCH_ADDRESS_TEXT_MAX];
-	enum vch_err err = vch_address_bind(address, ret_fd);
+	const char *list = d->opt.settings.tokens;
+	enum vch_err err;
 
+	errno = 0;
+	err = vch_tokens_load(d->tokens, d->token_path, list);
 	if (err == VCH_OK)
 		return VCH_OK;
-	vch_address_print(text, address);
-	if (errno != EADDRINUSE)
-		return say(err, "cannot listen on", text);
-	fprintf(stderr,
-		"vouchd: %s is taken by another program; stop it or choose "
-		"another port with %s\n",
-		text, option);
+	fprintf(stderr, "vouchd: cannot use the tokens in %s and %s: %s\n",
+		d->token_path, list,
+		err == VCH_FILE && errno != 0 ? strerror(errno)
+					      : vch_err_sentence(err));
 	return err;
-}
-
-static enum vch_err bind_ports(struct vouchd *d)
-{
-	VCH_TRY(bind_one(&d->opt.rpc, &d->rpc_fd, "--listen"));
-	return bind_one(&d->opt.operator, & d->operator_fd, "--operator");
 }
 
 static enum vch_err make_folders(struct vouchd *d)
 {
-	const char *dirs[] = {d->opt.data, d->opt.secure};
+	const char *dirs[] = {d->opt.settings.data, d->opt.settings.secure};
 	char parent[VCH_PATH_MAX];
 	enum vch_err err;
 
 	errno = 0;
-	err = vch_dir_make(d->opt.data);
+	err = vch_dir_make(d->opt.settings.data);
 	if (err != VCH_OK)
-		return say(err, "cannot make", d->opt.data);
-	snprintf(parent, sizeof(parent), "%s", d->opt.secure);
+		return say(err, "cannot make", d->opt.settings.data);
+	snprintf(parent, sizeof(parent), "%s", d->opt.settings.secure);
 	*strrchr(parent, '/') = '\0';
 	err = parent[0] ? vch_dir_make(parent) : VCH_OK;
 	if (err == VCH_OK)
-		err = vch_tee_factory(d->opt.secure);
+		err = vch_tee_factory(d->opt.settings.secure);
 	if (err != VCH_OK)
 		return say(err, "cannot make or use the device in",
-			   d->opt.secure);
+			   d->opt.settings.secure);
 	for (size_t i = 0; i < VCH_ARRAY_LEN(dirs); i++) {
 		err = vch_dir_check_private(dirs[i]);
 		if (err != VCH_OK)
 			return say(err, "others can get at", dirs[i]);
 	}
-	err = vch_token_load(&d->token, d->token_path);
-	return err == VCH_OK
-		       ? VCH_OK
-		       : say(err, "cannot use the token in", d->token_path);
+	return load_tokens(d);
 }
 
 /* --- the TEE ------------------------------------------------------------ */
@@ -188,7 +171,7 @@ static enum vch_err probe_tee(struct vch_node *node)
 	sem_init(&probe.done, 0, 0);
 	err = vch_worker_submit(node->worker, VCH_CMD_ATTEST,
 				vch_span(challenge, sizeof(challenge)),
-				VCH_NODE_DEADLINE_MS, on_probed, &probe);
+				node->deadline_ms, on_probed, &probe);
 	if (err == VCH_OK) {
 		while (sem_wait(&probe.done) != 0)
 			;
@@ -202,10 +185,10 @@ static enum vch_err probe_tee(struct vch_node *node)
 static enum vch_err check_remote(const struct vouchd *d)
 {
 	if (!strstr(d->node.platform, "EMULATED") ||
-	    (vch_address_is_loopback(&d->opt.rpc) &&
-	     vch_address_is_loopback(&d->opt.operator)))
+	    (vch_address_is_loopback(&d->opt.settings.rpc) &&
+	     vch_address_is_loopback(&d->opt.settings.operator)))
 		return VCH_OK;
-	if (d->opt.allow_remote_emulated) {
+	if (d->opt.settings.allow_remote_emulated) {
 		VCH_LOG(VCH_WARN, "node",
 			"EMULATED TEE reachable beyond this machine",
 			vch_field_text("tee", d->node.platform));
@@ -217,23 +200,39 @@ static enum vch_err check_remote(const struct vouchd *d)
 	return VCH_TEE_START;
 }
 
+/* One for each core: a TEE's instance does one thing at a time. */
+static uint8_t worker_cnt(const struct vch_settings *c)
+{
+	long cnt = c->sessions > 0 ? (long)c->sessions
+				   : sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (cnt < 1)
+		return 1;
+	return (uint8_t)(cnt > VCH_WORKERS_MAX ? VCH_WORKERS_MAX : cnt);
+}
+
 static enum vch_err start_tee(struct vouchd *d)
 {
+	const struct vch_settings *c = &d->opt.settings;
 	const struct vch_worker_options options = {
-		.tee_path = d->opt.tee,
-		.secure_dir = d->opt.secure,
+		.tee_path = c->tee,
+		.secure_dir = c->secure,
 		.log_dir = d->log_dir,
 		.blob_dir = d->blob_dir,
-		.workers = d->opt.workers,
-		.queue_max = QUEUE_MAX,
-		.invoke_timeout_ms = INVOKE_MS,
+		.workers = worker_cnt(c),
+		.queue_max = (uint32_t)c->queue,
+		.invoke_timeout_ms = (uint32_t)(c->session_us / US_PER_MS),
+		.batch_max = (uint32_t)c->batch_size,
+		.batch_wait_us = (uint32_t)c->batch_us,
+		.retries_max = (uint32_t)c->max_retries,
 		.kept = vch_events_add,
 		.kept_ctx = d->node.events,
 	};
 	enum vch_err err;
 
 	errno = 0;
-	d->node.queue_max = QUEUE_MAX;
+	d->node.queue_max = (uint32_t)c->queue;
+	d->node.deadline_ms = (uint32_t)(c->deadline_us / US_PER_MS);
 	err = vch_index_new(&d->node.index, d->log_dir);
 	if (err != VCH_OK)
 		return say(err, "cannot make", "the index");
@@ -245,7 +244,7 @@ static enum vch_err start_tee(struct vouchd *d)
 	}
 	err = probe_tee(&d->node);
 	if (err != VCH_OK)
-		say(err, "the TEE does not serve:", d->opt.tee);
+		say(err, "the TEE does not serve:", d->opt.settings.tee);
 	else
 		err = check_remote(d);
 	if (err != VCH_OK) {
@@ -258,9 +257,9 @@ static enum vch_err start_tee(struct vouchd *d)
 /* --- the console -------------------------------------------------------- */
 
 static enum vch_err make_console(struct vch_node *node,
-				 const struct vch_token *token)
+				 struct vch_tokens *tokens)
 {
-	node->token = token;
+	node->tokens = tokens;
 	node->start_ns = vch_clock_ns();
 	vch_samples_init(&node->samples);
 	node->sessions = vch_sessions_new();
@@ -276,75 +275,7 @@ static void free_console(struct vch_node *node)
 	vch_sessions_free(node->sessions);
 }
 
-/* --- the ports ---------------------------------------------------------- */
-
-static enum vch_err add_doors(struct vch_doors *ret, const struct vouchd *d,
-			      const struct vch_address *address)
-{
-	const char *local[] = {"127.0.0.1", "localhost", "[::1]"};
-	char text[VCH_ADDRESS_TEXT_MAX];
-
-	for (size_t i = 0; i < VCH_ARRAY_LEN(local); i++)
-		VCH_TRY(vch_doors_add(ret, local[i], address->port));
-	vch_address_print(text, address);
-	VCH_TRY(vch_doors_add(ret, text, address->port));
-	for (uint8_t i = 0; i < d->opt.name_cnt; i++)
-		VCH_TRY(vch_doors_add(ret, d->opt.names[i], address->port));
-	return VCH_OK;
-}
-
-static const struct vch_http_route RPC_ROUTES[] = {
-	{"POST", "/", vch_methods_serve},
-	{"GET", "/health", vch_operator_health},
-	VCH_CONSOLE_ROUTES,
-};
-
-static const struct vch_http_route OPERATOR_ROUTES[] = {
-	{"GET", "/health", vch_operator_health},
-	{"GET", "/metrics", vch_operator_metrics},
-};
-
-static uint32_t thread_cnt(void)
-{
-	long cores = sysconf(_SC_NPROCESSORS_ONLN);
-
-	if (cores < 1)
-		return 1;
-	return cores > THREADS_MAX ? THREADS_MAX : (uint32_t)cores;
-}
-
-static enum vch_err open_ports(struct vouchd *d)
-{
-	struct vch_http_options rpc = {
-		.listen_fd = d->rpc_fd,
-		.token = &d->token,
-		.sessions = d->node.sessions,
-		.cookie = d->node.cookie,
-		.routes = RPC_ROUTES,
-		.route_cnt = VCH_ARRAY_LEN(RPC_ROUTES),
-		.ctx = &d->node,
-		.threads = thread_cnt(),
-		.connections_max = CONNECTIONS_MAX,
-		.idle_s = IDLE_S,
-		.request_s = d->opt.request_s,
-	};
-	struct vch_http_options operator= rpc;
-
-	vch_console_cookie(d->node.cookie, d->opt.rpc.port);
-	operator.listen_fd = d->operator_fd;
-	operator.sessions = NULL;
-	operator.routes = OPERATOR_ROUTES;
-	operator.route_cnt = VCH_ARRAY_LEN(OPERATOR_ROUTES);
-	operator.threads = 1;
-	operator.connections_max = OPERATOR_CONNECTIONS_MAX;
-	VCH_TRY(add_doors(&rpc.doors, d, &d->opt.rpc));
-	VCH_TRY(add_doors(&operator.doors, d, &d->opt.operator));
-	/* Both are there before either's handlers may ask for their counts. */
-	d->node.rpc = vch_http_new(&rpc);
-	d->node.operator= vch_http_new(&operator);
-	VCH_TRY(vch_http_start(d->node.rpc));
-	return vch_http_start(d->node.operator);
-}
+/* --- serving ------------------------------------------------------------- */
 
 static enum vch_err write_ready(const struct vouchd *d,
 				const struct vch_worker_stats *stats)
@@ -355,12 +286,15 @@ static enum vch_err write_ready(const struct vouchd *d,
 	enum vch_err err;
 
 	vch_json_open(&out, NULL, '{');
-	vch_address_print(text, &d->opt.rpc);
-	snprintf(url, sizeof(url), "http://%s", text);
+	vch_address_print(text, &d->opt.settings.rpc);
+	snprintf(url, sizeof(url), "%s://%s",
+		 d->opt.settings.certificate[0] ? "https" : "http", text);
 	vch_json_put_str(&out, "rpc", url);
-	vch_address_print(text, &d->opt.operator);
+	vch_address_print(text, &d->opt.settings.operator);
 	snprintf(url, sizeof(url), "http://%s", text);
 	vch_json_put_str(&out, "operator", url);
+	if (d->opt.settings.unix_path[0])
+		vch_json_put_str(&out, "unix", d->opt.settings.unix_path);
 	vch_json_put_number(&out, "pid", getpid());
 	vch_json_open(&out, "teePids", '[');
 	for (uint8_t i = 0; i < stats->workers; i++)
@@ -371,6 +305,26 @@ static enum vch_err write_ready(const struct vouchd *d,
 	err = vch_file_write(d->ready_path, vch_buf_span(&out), 0600);
 	vch_buf_free(&out);
 	return err;
+}
+
+/* The TEE serves: those who wait for that are told where to find us. */
+static void tell_ready(struct vouchd *d, const struct vch_worker_stats *stats)
+{
+	if (write_ready(d, stats) == VCH_OK)
+		vch_notify("READY=1");
+	else
+		VCH_LOG(VCH_ERROR, "node", "cannot write",
+			vch_field_text("path", d->ready_path));
+}
+
+static void reload(struct vouchd *d)
+{
+	if (load_tokens(d) != VCH_OK)
+		return;
+	/* A session lives no longer than the token that began it. */
+	vch_sessions_end(d->node.sessions);
+	VCH_LOG(VCH_INFO, "node", "tokens read anew",
+		vch_field_text("path", d->opt.settings.tokens));
 }
 
 /* Returns when told to stop. A TEE that was restarted has another pid. */
@@ -390,11 +344,13 @@ static void serve(struct vouchd *d)
 		if (stats.serving &&
 		    memcmp(told, stats.tee_pid, sizeof(told)) != 0) {
 			memcpy(told, stats.tee_pid, sizeof(told));
-			if (write_ready(d, &stats) != VCH_OK)
-				VCH_LOG(VCH_ERROR, "node", "cannot write",
-					vch_field_text("path", d->ready_path));
+			tell_ready(d, &stats);
 		}
-		sig = sigtimedwait(&d->stop_signals, NULL, &watch);
+		sig = sigtimedwait(&d->signals, NULL, &watch);
+		if (sig == SIGHUP) {
+			reload(d);
+			sig = -1;
+		}
 	}
 	VCH_LOG(VCH_INFO, "node", "stopping",
 		vch_field_num("signal", (uint64_t)sig));
@@ -405,20 +361,17 @@ static void stop(struct vouchd *d)
 	struct vch_node *node = &d->node;
 
 	atomic_store(&node->stopping, true);
+	vch_notify("STOPPING=1");
 	vch_events_close(node->events);
 	unlink(d->ready_path);
-	if (node->rpc)
-		vch_http_drain(node->rpc, DRAIN_S);
-	if (node->operator)
-		vch_http_drain(node->operator, SEND_S);
+	vch_ports_drain(node);
 	/* Both answer whatever they still have; one signs by the other. */
 	vch_upstream_stop(node->upstream);
 	vch_worker_stop(node->worker);
-	if (node->operator)
-		vch_http_stop(node->operator, SEND_S);
-	if (node->rpc)
-		vch_http_stop(node->rpc, SEND_S);
+	vch_ports_stop(node);
 	vch_index_free(node->index);
+	if (d->opt.settings.unix_path[0])
+		unlink(d->opt.settings.unix_path);
 	free_console(node);
 }
 
@@ -427,11 +380,11 @@ static void say_serving(const struct vouchd *d)
 	char rpc[VCH_ADDRESS_TEXT_MAX];
 	char operator[VCH_ADDRESS_TEXT_MAX];
 
-	vch_address_print(rpc, &d->opt.rpc);
-	vch_address_print(operator, & d->opt.operator);
+	vch_address_print(rpc, &d->opt.settings.rpc);
+	vch_address_print(operator, & d->opt.settings.operator);
 	VCH_LOG(VCH_INFO, "node", "serving", vch_field_text("rpc", rpc),
 		vch_field_text("operator", operator),
-		vch_field_text("data", d->opt.data),
+		vch_field_text("data", d->opt.settings.data),
 		vch_field_text("tee", d->node.platform));
 }
 
@@ -441,13 +394,13 @@ static void say_serving(const struct vouchd *d)
  */
 static enum vch_err lock_data(const struct vouchd *d)
 {
-	int fd = open(d->opt.data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = open(d->opt.settings.data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (fd < 0)
-		return say(VCH_FILE, "cannot open", d->opt.data);
+		return say(VCH_FILE, "cannot open", d->opt.settings.data);
 	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
 		fprintf(stderr, "vouchd: another vouchd is using %s\n",
-			d->opt.data);
+			d->opt.settings.data);
 		close(fd);
 		return VCH_FILE;
 	}
@@ -461,22 +414,26 @@ static enum vch_err run(struct vouchd *d)
 
 	VCH_TRY(make_folders(d));
 	VCH_TRY(lock_data(d));
-	if (d->opt.eth_rpc &&
-	    vch_upstream_start(&d->node.upstream, d->opt.eth_rpc) != VCH_OK)
+	if (d->opt.settings.eth_rpc[0] &&
+	    vch_upstream_start(&d->node.upstream, d->opt.settings.eth_rpc) !=
+		    VCH_OK)
 		return say(VCH_ARGUMENT, "no URL:", "--eth-rpc");
-	VCH_TRY(make_console(&d->node, &d->token));
+	VCH_TRY(make_console(&d->node, d->tokens));
 	err = start_tee(d);
 	if (err != VCH_OK) {
 		free_console(&d->node);
 		return err;
 	}
 	errno = 0;
-	err = open_ports(d);
+	err = vch_ports_open(&d->ports, &d->opt.settings, &d->node, d->tokens);
 	if (err == VCH_OK) {
 		say_serving(d);
 		serve(d);
 	} else {
-		say(err, "cannot open the ports,", "--listen and --operator");
+		say(err, "cannot open the ports:",
+		    d->opt.settings.certificate[0]
+			    ? "do certificate and key belong together?"
+			    : "--listen and --operator");
 	}
 	stop(d);
 	return err;
@@ -486,10 +443,42 @@ static enum vch_err run(struct vouchd *d)
 static void hold_signals(struct vouchd *d)
 {
 	signal(SIGPIPE, SIG_IGN);
-	sigemptyset(&d->stop_signals);
-	sigaddset(&d->stop_signals, SIGTERM);
-	sigaddset(&d->stop_signals, SIGINT);
-	VCH_CHECK(sigprocmask(SIG_BLOCK, &d->stop_signals, NULL) == 0);
+	sigemptyset(&d->signals);
+	sigaddset(&d->signals, SIGTERM);
+	sigaddset(&d->signals, SIGINT);
+	sigaddset(&d->signals, SIGHUP);
+	VCH_CHECK(sigprocmask(SIG_BLOCK, &d->signals, NULL) == 0);
+}
+
+static int print(enum vch_options_print what)
+{
+	switch (what) {
+	case VCH_PRINT_CONFIG:
+		vch_settings_print_defaults(stdout);
+		break;
+	case VCH_PRINT_OPENRPC:
+		vch_methods_print(stdout);
+		break;
+	case VCH_PRINT_MAN:
+		vch_options_print_man(stdout);
+		break;
+	case VCH_PRINT_MAN_CONFIG:
+		vch_settings_print_man(stdout);
+		break;
+	case VCH_PRINT_TOPOLOGY:
+		vch_topology_print(stdout);
+		break;
+	case VCH_PRINT_NOTHING:
+		break;
+	}
+	return fflush(stdout) == 0 ? 0 : 1;
+}
+
+static enum vch_err prepare(struct vouchd *d)
+{
+	VCH_TRY(find_places(d));
+	VCH_TRY(check_tee_program(d));
+	return vch_ports_bind(&d->ports, &d->opt.settings);
 }
 
 int main(int argc, char **argv)
@@ -499,20 +488,20 @@ int main(int argc, char **argv)
 
 	umask(077);
 	vch_options_parse(&d.opt, argc, argv);
-	if (d.opt.topology) {
-		vch_topology_print(stdout);
-		return 0;
-	}
-	vch_logline_level(d.opt.level);
+	if (d.opt.print != VCH_PRINT_NOTHING)
+		return print(d.opt.print);
+	vch_logline_level(d.opt.settings.level);
 	hold_signals(&d);
-	err = find_places(&d);
-	if (err == VCH_OK)
-		err = check_tee_program(&d);
-	if (err == VCH_OK)
-		err = bind_ports(&d);
+	d.tokens = vch_tokens_new();
+	err = prepare(&d);
 	if (err == VCH_OK && !d.opt.check)
 		err = run(&d);
-	if (err == VCH_OK && d.opt.check)
-		printf("vouchd: options, program and ports are fine\n");
+	if (err == VCH_OK && d.opt.check) {
+		vch_settings_print(stdout, &d.opt.settings);
+		printf("\n# settings, program and ports are fine\n");
+	}
+	if (d.opt.check && d.opt.settings.unix_path[0] && err == VCH_OK)
+		unlink(d.opt.settings.unix_path);
+	vch_tokens_free(d.tokens);
 	return err == VCH_OK ? 0 : 1;
 }

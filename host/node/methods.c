@@ -130,6 +130,23 @@ static void discover(struct vch_call *call, yyjson_val *params)
 	vch_call_result(call, &out);
 }
 
+void vch_methods_print(FILE *to)
+{
+	struct vch_buf out = vch_json_out();
+	yyjson_doc *doc;
+
+	vch_openrpc(&out, vch_methods, vch_method_cnt, SHAPES,
+		    VCH_ARRAY_LEN(SHAPES));
+	VCH_CHECK(vch_buf_end(&out) == VCH_OK);
+	doc = yyjson_read((const char *)out.ptr, out.len, 0);
+	VCH_CHECK(doc);
+	VCH_CHECK(yyjson_write_fp(to, doc, YYJSON_WRITE_PRETTY_TWO_SPACES, NULL,
+				  NULL));
+	fputc('\n', to);
+	yyjson_doc_free(doc);
+	vch_buf_free(&out);
+}
+
 /* --- the table ---------------------------------------------------------- */
 
 const struct vch_method vch_methods[] = {
@@ -393,11 +410,17 @@ static void on_rpc_done(void *ctx, char *text, size_t len, enum vch_err err)
 	vch_http_reply(req, status, VCH_HTTP_JSON, text, len);
 }
 
+static void count(void *ctx, uint32_t cnt)
+{
+	vch_http_count(ctx, cnt);
+}
+
 void vch_methods_serve(void *node, struct vch_http_request *req)
 {
 	struct vch_rpc_server server = {
 		.methods = vch_methods,
 		.method_cnt = vch_method_cnt,
+		.count = count,
 		.observe = observe,
 		.ctx = node,
 	};

@@ -19,6 +19,8 @@
 #include "wire/gen/ta.h"
 
 /* What the worker was asked, and how it shall answer. */
+#define DEADLINE_MS 1234
+
 static struct {
 	uint32_t cmd;
 	uint8_t request[VCH_COSIGN_OP_ENC_MAX];
@@ -32,7 +34,7 @@ enum vch_err vch_worker_submit(struct vch_worker *w, uint32_t cmd,
 			       vch_done_fn *done, void *ctx)
 {
 	(void)w;
-	assert_int_equal(deadline_ms, VCH_NODE_DEADLINE_MS);
+	assert_int_equal(deadline_ms, DEADLINE_MS);
 	assert_true(request.len <= sizeof(worker.request));
 	worker.cmd = cmd;
 	memcpy(worker.request, request.ptr, request.len);
@@ -89,7 +91,7 @@ size_t vch_index_addresses(struct vch_index *index, uint8_t (*ret)[20],
 	return 1;
 }
 
-static struct vch_node node;
+static struct vch_node node = {.deadline_ms = DEADLINE_MS};
 static yyjson_doc *answer;
 static enum vch_err ended;
 
@@ -107,8 +109,11 @@ static void on_done(void *ctx, char *text, size_t len, enum vch_err err)
 static yyjson_val *call_as(bool authorised, const char *method,
 			   const char *params)
 {
-	const struct vch_rpc_server server = {vch_methods, vch_method_cnt, NULL,
-					      &node};
+	const struct vch_rpc_server server = {
+		.methods = vch_methods,
+		.method_cnt = vch_method_cnt,
+		.ctx = &node,
+	};
 	struct vch_buf body = vch_buf(1u << 16);
 	yyjson_val *root;
 

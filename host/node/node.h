@@ -13,9 +13,6 @@
 #include "host/store/index.h"
 #include "host/tee/worker.h"
 
-/* Time a request may wait for the TEE. */
-#define VCH_NODE_DEADLINE_MS 10000
-
 /* Longest name of a platform, with its zero. */
 #define VCH_NODE_PLATFORM_MAX 40
 
@@ -25,16 +22,19 @@ struct vch_node {
 	struct vch_worker *worker;
 	struct vch_index *index;
 	struct vch_http *rpc;	   /* public port */
+	struct vch_http *local;	   /* Unix socket; NULL: none */
 	struct vch_http *operator; /* operator port */
 	struct vch_upstream *upstream; /* the Ethereum node; NULL: none */
 	struct vch_metrics metrics;
 	struct vch_samples samples;
 	struct vch_events *events;
-	const struct vch_token *token;
+	struct vch_tokens *tokens;
 	struct vch_sessions *sessions;
 	char cookie[VCH_CONSOLE_COOKIE_MAX]; /* its name */
+	bool tls; /* the public port speaks nothing else */
 	uint64_t start_ns;
 	uint32_t queue_max;
+	uint32_t deadline_ms; /* a request may wait so long for the TEE */
 	char platform[VCH_NODE_PLATFORM_MAX]; /* as the evidence names it */
 	atomic_bool stopping;
 };

@@ -49,36 +49,46 @@ static void print_port(struct vch_buf *out, const char *name, const char *port,
 static void print_http(struct vch_buf *out, struct vch_node *node)
 {
 	struct vch_http_stats rpc;
+	struct vch_http_stats local = {0};
 	struct vch_http_stats op;
 	const struct {
 		const char *name;
 		const char *type;
 		const char *help;
 		uint64_t *rpc;
+		uint64_t *local;
 		uint64_t *op;
 	} rows[] = {
 		{"vouch_connections", "gauge", "Connections open now.",
-		 &rpc.connections, &op.connections},
+		 &rpc.connections, &local.connections, &op.connections},
 		{"vouch_connections_total", "counter", "Connections accepted.",
-		 &rpc.connections_all, &op.connections_all},
+		 &rpc.connections_all, &local.connections_all,
+		 &op.connections_all},
 		{"vouch_requests_total", "counter", "HTTP requests.",
-		 &rpc.requests_all, &op.requests_all},
+		 &rpc.requests_all, &local.requests_all, &op.requests_all},
 		{"vouch_requests_under_way", "gauge",
 		 "HTTP requests not yet answered.", &rpc.under_way,
-		 &op.under_way},
+		 &local.under_way, &op.under_way},
 		{"vouch_requests_refused_total", "counter",
 		 "HTTP requests refused before their body was used.",
-		 &rpc.refused_all, &op.refused_all},
+		 &rpc.refused_all, &local.refused_all, &op.refused_all},
+		{"vouch_requests_limited_total", "counter",
+		 "HTTP requests over the rate limit.", &rpc.limited_all,
+		 &local.limited_all, &op.limited_all},
 		{"vouch_connections_slow_total", "counter",
 		 "Connections cut off because the client was too slow.",
-		 &rpc.slow_all, &op.slow_all},
+		 &rpc.slow_all, &local.slow_all, &op.slow_all},
 	};
 
 	vch_http_stats(node->rpc, &rpc);
+	if (node->local)
+		vch_http_stats(node->local, &local);
 	vch_http_stats(node->operator, & op);
 	for (size_t i = 0; i < VCH_ARRAY_LEN(rows); i++) {
 		vch_metric_head(out, rows[i].name, rows[i].type, rows[i].help);
 		print_port(out, rows[i].name, "rpc", *rows[i].rpc);
+		if (node->local)
+			print_port(out, rows[i].name, "unix", *rows[i].local);
 		print_port(out, rows[i].name, "operator", *rows[i].op);
 	}
 }
@@ -129,6 +139,8 @@ static void print_tee(struct vch_buf *out, struct vch_node *node)
 	    tee.queue_depth);
 	put(out, "vouch_tee_restarts_total", "counter",
 	    "Times the TEE was lost and started again.", tee.restarts);
+	put(out, "vouch_tee_retries_total", "counter",
+	    "Calls given to the next TEE after theirs was lost.", tee.retries);
 	put_summary(out, "vouch_tee_invoke_seconds",
 		    "Time inside the TEE, one invocation.", tee.invoke_ns_sum,
 		    tee.invocations);

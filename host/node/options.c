@@ -9,68 +9,57 @@
 #include <unistd.h>
 
 #include "host/node/topology.h"
-#include "host/tee/worker.h"
 #include "trusted/base/check.h"
 
-#define REQUEST_S 10
 #define USAGE_STATUS 2
+#define GIVEN_MAX 128
+#define CONFIG_FILE_MAX (64u << 10)
 
 enum {
-	KEY_DATA = 'd',
-	KEY_SECURE = 's',
-	KEY_LISTEN = 'l',
-	KEY_OPERATOR = 'o',
-	KEY_TEE = 't',
-	KEY_NAME = 'n',
-	KEY_LEVEL = 256,
-	KEY_CHECK,
+	KEY_CONFIG = 'c',
+	/* Settings without a letter: this and their place in the table. */
+	KEY_SETTING = 256,
+	KEY_CHECK = KEY_SETTING + VCH_SET_CNT,
 	KEY_TOPOLOGY,
-	KEY_REMOTE,
-	KEY_REQUEST,
-	KEY_WORKERS,
-	KEY_ETH_RPC,
+	KEY_PRINT,
 };
 
-static const struct argp_option OPTIONS[] = {
-	{"data", KEY_DATA, "DIR", 0,
-	 "log, sealed keys, token (default ~/.vouch/node)", 1},
-	{"secure", KEY_SECURE, "DIR", 0,
-	 "the emulated TEE's own device, kept out of backups, so not inside "
-	 "--data (default ~/.vouch/tee)",
-	 1},
-	{"tee", KEY_TEE, "PATH", 0,
-	 "the program vouch-tee (default: beside vouchd)", 1},
-	{"listen", KEY_LISTEN, "ADDRESS:PORT", 0,
-	 "JSON-RPC (default 127.0.0.1:3000; port 0: any that is free)", 2},
-	{"operator", KEY_OPERATOR, "ADDRESS:PORT", 0,
-	 "/health and /metrics (default 127.0.0.1:9000)", 2},
-	{"name", KEY_NAME, "NAME[:PORT]", 0,
-	 "answer to this Host name too; may be given up to four times", 2},
-	{"allow-remote-emulated", KEY_REMOTE, 0, 0,
-	 "listen beyond this machine although the TEE is only emulated", 2},
-	{"request-time", KEY_REQUEST, "SECONDS", 0,
-	 "time for one whole request to arrive (default 10)", 2},
-	{"workers", KEY_WORKERS, "N", 0,
-	 "instances of the TEE that share the accounts, 1 to 64 (default: as "
-	 "many as cores)",
-	 3},
-	{"eth-rpc", KEY_ETH_RPC, "URL", 0,
-	 "the Ethereum node behind eth_sendTransaction and all methods of "
-	 "eth_, net_ and web3_ that are not vouchd's own",
-	 2},
-	{"log-level", KEY_LEVEL, "LEVEL", 0,
-	 "debug, info (default), warn or error", 3},
+/* What does something else than set; behind the settings in --help. */
+static const struct argp_option ACTIONS[] = {
+	{"config", KEY_CONFIG, "FILE", 0,
+	 "take the settings in FILE (TOML; see deploy/vouch.toml)", 8},
 	{"check", KEY_CHECK, 0, 0,
-	 "check options, folders, program and ports, then exit", 4},
+	 "check settings, folders, program and ports, print the settings that "
+	 "hold, then exit",
+	 9},
 	{"topology", KEY_TOPOLOGY, 0, 0,
-	 "print processes, sockets, files and who holds them, then exit", 4},
+	 "print processes, sockets, files and who holds them, then exit", 9},
+	{"print", KEY_PRINT, "WHAT", 0,
+	 "print `config` (the defaults as a file), `openrpc`, `man` or "
+	 "`man-config`, then exit",
+	 9},
 	{0},
+};
+
+static const struct {
+	const char *name;
+	enum vch_options_print what;
+} PRINTS[] = {
+	{"config", VCH_PRINT_CONFIG},
+	{"openrpc", VCH_PRINT_OPENRPC},
+	{"man", VCH_PRINT_MAN},
+	{"man-config", VCH_PRINT_MAN_CONFIG},
 };
 
 static const char DOC[] =
 	"The node of vouch: keeps the log, runs the TEE, answers JSON-RPC.\v"
+	"Stronger than FILE is VOUCH_<SECTION>_<KEY> in the environment "
+	"(VOUCH_SERVER_LISTEN), stronger than both the command line. Times are "
+	"10s, 500ms, 200us, 1m or whole seconds.\n"
+	"\n"
 	"Examples:\n"
 	"  vouchd                          everything at its default place\n"
+	"  vouchd --config /etc/vouch/vouch.toml\n"
 	"  vouchd --data /srv/vouch --secure /var/lib/vouch-tee\n"
 	"  vouchd --listen 127.0.0.1:0 --operator 127.0.0.1:0\n"
 	"                                  any free ports: DIR/ready.json\n"
@@ -80,128 +69,100 @@ static const char DOC[] =
 	"       -d '{\"jsonrpc\":\"2.0\",\"id\":1,"
 	"\"method\":\"rpc.discover\"}' http://127.0.0.1:3000\n"
 	"\n"
-	"Stops on SIGTERM or SIGINT after answering what it has. Exit status: "
-	"0 stopped or checked, 1 failed, 2 wrong usage.";
+	"Stops on SIGTERM or SIGINT after answering what it has; reads the "
+	"tokens anew on SIGHUP. Exit status: "
+	"0 stopped or checked, 1 failed, 2 wrong usage or settings.";
 
-/* --listen, --operator and up to four --name with two forms each. */
-#define NAMES_GIVEN_MAX 4
+/* What the command line said, to be set after the weaker sources. */
+struct given {
+	struct {
+		enum vch_setting setting;
+		const char *text;
+	} set[GIVEN_MAX];
+	size_t cnt;
+	const char *file;
+	struct vch_options *options;
+};
 
-/* to[VCH_PATH_MAX] = head ‖ tail; false if that is too long. */
-static bool path_set(char *to, const char *head, const char *tail)
+static enum vch_options_print take_print(const char *arg,
+					 struct argp_state *state)
 {
-	return snprintf(to, VCH_PATH_MAX, "%s%s", head, tail) < VCH_PATH_MAX;
+	for (size_t i = 0; i < VCH_ARRAY_LEN(PRINTS); i++)
+		if (strcmp(arg, PRINTS[i].name) == 0)
+			return PRINTS[i].what;
+	argp_error(state, "there is no '%s' to print", arg);
+	return VCH_PRINT_NOTHING;
 }
 
-static void take_path(char *to, const char *arg, struct argp_state *state)
+static int key_of(int setting)
 {
-	if (strlen(arg) == 0 || !path_set(to, "", arg))
-		argp_error(state, "a path is empty or too long");
+	int letter = vch_setting_table[setting].letter;
+
+	return letter ? letter : KEY_SETTING + setting;
 }
 
-static void take_address(struct vch_address *to, const char *arg,
-			 struct argp_state *state)
+static error_t take_setting(struct given *g, int key, const char *arg,
+			    struct argp_state *state)
 {
-	if (vch_address_parse(to, arg) != VCH_OK)
-		argp_error(state, "'%s' is not ADDRESS:PORT", arg);
-}
-
-static void take_name(struct vch_options *o, const char *arg,
-		      struct argp_state *state)
-{
-	struct vch_doors scratch = {0};
-
-	if (o->name_cnt == NAMES_GIVEN_MAX)
-		argp_error(state, "more than %d names", NAMES_GIVEN_MAX);
-	if (vch_doors_add(&scratch, arg, 0) != VCH_OK)
-		argp_error(state, "'%s' is not a host name", arg);
-	o->names[o->name_cnt++] = arg;
-}
-
-static uint32_t take_seconds(const char *arg, struct argp_state *state)
-{
-	char *end;
-	long v = strtol(arg, &end, 10);
-
-	if (*arg == '\0' || *end != '\0' || v < 1 || v > 600)
-		argp_error(state, "'%s' is not 1 to 600 seconds", arg);
-	return (uint32_t)v;
-}
-
-static uint8_t take_workers(const char *arg, struct argp_state *state)
-{
-	char *end;
-	long v = strtol(arg, &end, 10);
-
-	if (*arg == '\0' || *end != '\0' || v < 1 || v > VCH_WORKERS_MAX)
-		argp_error(state, "'%s' is not 1 to %d workers", arg,
-			   VCH_WORKERS_MAX);
-	return (uint8_t)v;
-}
-
-/* One for each core: a TEE's instance does one thing at a time. */
-static uint8_t default_workers(void)
-{
-	long cores = sysconf(_SC_NPROCESSORS_ONLN);
-
-	return (uint8_t)(cores < 1		   ? 1
-			 : cores > VCH_WORKERS_MAX ? VCH_WORKERS_MAX
-						   : cores);
+	for (int i = 0; i < VCH_SET_CNT; i++) {
+		if (key_of(i) != key)
+			continue;
+		if (g->cnt == GIVEN_MAX)
+			argp_error(state, "too many options");
+		g->set[g->cnt].setting = (enum vch_setting)i;
+		g->set[g->cnt++].text = arg ? arg : "true";
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
 }
 
 static error_t take(int key, char *arg, struct argp_state *state)
 {
-	struct vch_options *o = state->input;
+	struct given *g = state->input;
 
 	switch (key) {
-	case KEY_DATA:
-		take_path(o->data, arg, state);
-		return 0;
-	case KEY_SECURE:
-		take_path(o->secure, arg, state);
-		return 0;
-	case KEY_TEE:
-		take_path(o->tee, arg, state);
-		return 0;
-	case KEY_LISTEN:
-		take_address(&o->rpc, arg, state);
-		return 0;
-	case KEY_OPERATOR:
-		take_address(&o->operator, arg, state);
-		return 0;
-	case KEY_NAME:
-		take_name(o, arg, state);
-		return 0;
-	case KEY_REQUEST:
-		o->request_s = take_seconds(arg, state);
-		return 0;
-	case KEY_WORKERS:
-		o->workers = take_workers(arg, state);
-		return 0;
-	case KEY_ETH_RPC:
-		if (strncmp(arg, "http://", 7) != 0 &&
-		    strncmp(arg, "https://", 8) != 0)
-			argp_error(state, "'%s' is no http:// URL", arg);
-		o->eth_rpc = arg;
-		return 0;
-	case KEY_LEVEL:
-		if (vch_level_parse(&o->level, arg) != VCH_OK)
-			argp_error(state, "there is no log level '%s'", arg);
+	case KEY_CONFIG:
+		g->file = arg;
 		return 0;
 	case KEY_CHECK:
-		o->check = true;
+		g->options->check = true;
 		return 0;
 	case KEY_TOPOLOGY:
-		o->topology = true;
+		g->options->print = VCH_PRINT_TOPOLOGY;
 		return 0;
-	case KEY_REMOTE:
-		o->allow_remote_emulated = true;
+	case KEY_PRINT:
+		g->options->print = take_print(arg, state);
 		return 0;
 	case ARGP_KEY_ARG:
 		argp_error(state, "'%s' is not an option", arg);
 		return 0;
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return take_setting(g, key, arg, state);
 	}
+}
+
+/* The settings as argp wants them, in groups by their section. */
+static const struct argp_option *all_options(void)
+{
+	static struct argp_option all[VCH_SET_CNT + VCH_ARRAY_LEN(ACTIONS)];
+	static char help[VCH_SET_CNT][256];
+	int group = 0;
+
+	for (int i = 0; i < VCH_SET_CNT; i++) {
+		const struct vch_setting_info *s = &vch_setting_table[i];
+
+		if (i == 0 ||
+		    strcmp(vch_setting_table[i - 1].section, s->section))
+			group++;
+		snprintf(help[i], sizeof(help[i]), "%s%s%s%s", s->help,
+			 s->arg && s->fallback[0] ? " (default " : "",
+			 s->arg ? s->fallback : "",
+			 s->arg && s->fallback[0] ? ")" : "");
+		all[i] = (struct argp_option){s->option, key_of(i), s->arg,
+					      0,	 help[i],   group};
+	}
+	memcpy(all + VCH_SET_CNT, ACTIONS, sizeof(ACTIONS));
+	return all;
 }
 
 static void __attribute__((noreturn)) fail(const char *what)
@@ -210,17 +171,69 @@ static void __attribute__((noreturn)) fail(const char *what)
 	exit(USAGE_STATUS);
 }
 
-/* to = where in the home folder, unless the user named a place. */
-static void default_home(char *to, const char *where)
+static void read_file(struct vch_settings *config, const char *path)
+{
+	struct vch_buf text = vch_buf(CONFIG_FILE_MAX);
+	char why[VCH_SETTINGS_WHY_MAX];
+	enum vch_err err = vch_file_read(&text, path);
+
+	if (err != VCH_OK) {
+		fprintf(stderr, "vouchd: cannot read %s: %s\n", path,
+			err == VCH_SIZE ? "too long" : strerror(errno));
+		exit(USAGE_STATUS);
+	}
+	if (vch_settings_read(config, path, vch_buf_span(&text), why) != VCH_OK)
+		fail(why);
+	vch_buf_free(&text);
+}
+
+/* Weakest first. */
+static void settle(struct vch_settings *config, const struct given *g)
+{
+	char why[VCH_SETTINGS_WHY_MAX];
+
+	vch_settings_init(config);
+	if (g->file)
+		read_file(config, g->file);
+	if (vch_settings_environment(config, environ, why) != VCH_OK)
+		fail(why);
+	for (size_t i = 0; i < g->cnt; i++) {
+		enum vch_setting at = g->set[i].setting;
+
+		if (vch_settings_set(config, at, VCH_SOURCE_ARGUMENT,
+				     g->set[i].text, why) == VCH_OK)
+			continue;
+		fprintf(stderr,
+			"vouchd: --%s: %s\nTry `vouchd --help' for more "
+			"information.\n",
+			vch_setting_table[at].option, why);
+		exit(USAGE_STATUS);
+	}
+	if (vch_settings_check(config, why) != VCH_OK)
+		fail(why);
+}
+
+/* ---- paths ---------------------------------------------------------- */
+
+/* to[VCH_PATH_MAX] = head ‖ tail; false if that is too long. */
+static bool path_set(char *to, const char *head, const char *tail)
+{
+	return snprintf(to, VCH_PATH_MAX, "%s%s", head, tail) < VCH_PATH_MAX;
+}
+
+/* ~/ is the home folder, as in a shell. */
+static void expand_home(char *path)
 {
 	const char *home = getenv("HOME");
+	char rest[VCH_PATH_MAX];
 
-	if (to[0] != '\0')
+	if (strncmp(path, "~/", 2) != 0)
 		return;
 	if (!home || home[0] != '/')
 		fail("HOME is not set: name the folders with --data and "
 		     "--secure");
-	if (vch_path_join(to, home, where) != VCH_OK)
+	memcpy(rest, path, VCH_PATH_MAX);
+	if (!path_set(path, home, rest + 1))
 		fail("the path of the home folder is too long");
 }
 
@@ -283,30 +296,88 @@ bool vch_path_is_inside(const char *inner, const char *outer)
 	       (inner[len] == '/' || inner[len] == '\0');
 }
 
-void vch_options_parse(struct vch_options *ret, int argc, char **argv)
+static void find_paths(struct vch_settings *c)
 {
-	static const struct argp argp = {OPTIONS, take, NULL, DOC,
-					 NULL,	  NULL, NULL};
-	struct vch_options o = {.request_s = REQUEST_S, .level = VCH_INFO};
-	const char *rpc = vch_places[VCH_PLACE_RPC].where;
-	const char *operator= vch_places[VCH_PLACE_OPERATOR].where;
+	char *paths[] = {c->data,      c->secure,      c->tee, c->tokens,
+			 c->unix_path, c->certificate, c->key};
 
-	VCH_CHECK(vch_address_parse(&o.rpc, rpc) == VCH_OK);
-	VCH_CHECK(vch_address_parse(&o.operator, operator) == VCH_OK);
-	argp_err_exit_status = USAGE_STATUS;
-	argp_parse(&argp, argc, argv, 0, NULL, &o);
-	if (o.workers == 0)
-		o.workers = default_workers();
-	*ret = o;
-	if (o.topology)
-		return;
-	default_home(ret->data, ".vouch/node");
-	default_home(ret->secure, vch_places[VCH_PLACE_SECURE].where + 2);
-	default_tee(ret->tee);
-	resolve(ret->data);
-	resolve(ret->secure);
-	resolve(ret->tee);
-	if (vch_path_is_inside(ret->secure, ret->data))
+	default_tee(c->tee);
+	if (!c->tokens[0] &&
+	    vch_path_join(c->tokens, c->data,
+			  vch_places[VCH_PLACE_TOKENS].where) != VCH_OK)
+		fail("a path is too long");
+	for (size_t i = 0; i < VCH_ARRAY_LEN(paths); i++) {
+		if (!paths[i][0])
+			continue;
+		expand_home(paths[i]);
+		resolve(paths[i]);
+	}
+	if (vch_path_is_inside(c->secure, c->data))
 		fail("--secure may not lie inside --data: a copy of the data "
 		     "folder would carry the device's secret with it");
+}
+
+void vch_options_parse(struct vch_options *ret, int argc, char **argv)
+{
+	const struct argp argp = {all_options(), take, NULL, DOC,
+				  NULL,		 NULL, NULL};
+	struct given given = {.options = ret};
+
+	*ret = (struct vch_options){0};
+	argp_err_exit_status = USAGE_STATUS;
+	argp_parse(&argp, argc, argv, 0, NULL, &given);
+	if (ret->print != VCH_PRINT_NOTHING)
+		return;
+	settle(&ret->settings, &given);
+	find_paths(&ret->settings);
+}
+
+/* ---- the man page --------------------------------------------------- */
+
+/* Text that begins no request and holds no escape of roff. */
+static void put_roff(FILE *to, const char *text)
+{
+	for (bool first = true; *text; text++) {
+		if (first && (*text == '.' || *text == '\''))
+			fputs("\\&", to);
+		if (*text == '-' || *text == '\\')
+			fputc('\\', to);
+		fputc(*text, to);
+		first = *text == '\n';
+	}
+}
+
+void vch_options_print_man(FILE *to)
+{
+	const struct argp_option *o = all_options();
+	const char *examples = strstr(DOC, "Examples:\n");
+	const char *end = strstr(examples, "\n\n");
+
+	fputs(".TH VOUCHD 8 \"\" vouch\n.SH NAME\n"
+	      "vouchd \\- the node of vouch: keeps the log, runs the TEE, "
+	      "answers JSON\\-RPC\n.SH SYNOPSIS\n.B vouchd\n"
+	      ".RI [ OPTIONS ]\n.SH OPTIONS\n",
+	      to);
+	for (; o->name; o++) {
+		fputs(".TP\n\\fB", to);
+		if (o->key < KEY_SETTING)
+			fprintf(to, "\\-%c\\fR, \\fB", o->key);
+		fputs("\\-\\-", to);
+		put_roff(to, o->name);
+		fprintf(to, "\\fR%s\\fI%s\\fR\n", o->arg ? "=" : "",
+			o->arg ? o->arg : "");
+		put_roff(to, o->doc);
+		fputs(".\n", to);
+	}
+	fputs(".SH FILES AND SETTINGS\nSee\n.BR vouch.toml (5).\n"
+	      ".SH EXAMPLES\n.nf\n",
+	      to);
+	for (const char *c = examples + strlen("Examples:\n"); c < end; c++) {
+		if (*c == '\\' || *c == '-')
+			fputc('\\', to);
+		fputc(*c, to);
+	}
+	fputs("\n.fi\n.SH SIGNALS AND EXIT STATUS\n", to);
+	put_roff(to, end + 2);
+	fputs("\n.SH SEE ALSO\n.BR vouch (1), \\ vouch.toml (5)\n", to);
 }

@@ -6,7 +6,7 @@ void vch_node_submit(struct vch_call *call, enum vch_command cmd,
 {
 	struct vch_node *node = vch_call_ctx(call);
 	enum vch_err err = vch_worker_submit(node->worker, cmd, request,
-					     VCH_NODE_DEADLINE_MS, done, call);
+					     node->deadline_ms, done, call);
 
 	if (err != VCH_OK)
 		vch_call_error(call, err, NULL, vch_span(NULL, 0));

@@ -16,6 +16,7 @@ struct vch_job {
 	struct vch_job *next;
 	uint32_t cmd;
 	uint64_t deadline_ns;
+	uint32_t retries; /* times it was sent again */
 	vch_done_fn *done;
 	void *ctx;
 	/* all view into request */

@@ -249,6 +249,46 @@ static enum vch_err alone_request(struct vch_instance *in, struct vch_job *job,
 	return VCH_OK;
 }
 
+/* Before all others, again. */
+static void put_back(struct vch_instance *in, struct vch_job *job)
+{
+	struct vch_worker *w = in->worker;
+
+	pthread_mutex_lock(&w->mutex);
+	job->next = in->head;
+	in->head = job;
+	if (!job->next)
+		in->tail = &job->next;
+	in->queue_depth++;
+	pthread_mutex_unlock(&w->mutex);
+}
+
+/* The call failed: the next TEE gets the job, or its sender the error. */
+static void fail_job(struct vch_instance *in, struct vch_job *job,
+		     enum vch_err err)
+{
+	struct vch_worker *w = in->worker;
+
+	if (err != VCH_TEE_LOST || job->retries >= w->opt.retries_max) {
+		vch_job_finish(job, err, vch_span(NULL, 0), vch_span(NULL, 0));
+		return;
+	}
+	job->retries++;
+	put_back(in, job);
+	pthread_mutex_lock(&w->mutex);
+	w->stats.retries++;
+	pthread_mutex_unlock(&w->mutex);
+}
+
+static void fail_gather(struct vch_instance *in, enum vch_err err)
+{
+	struct vch_gather *g = &in->gather;
+
+	/* from the last, so that the first stands first again */
+	while (g->job_cnt > 0)
+		fail_job(in, g->job[--g->job_cnt], err);
+}
+
 static enum vch_err serve_alone(struct vch_instance *in, struct vch_job *job)
 {
 	uint8_t receipt[VCH_RECEIPT_ENC_MAX];
@@ -268,7 +308,7 @@ static enum vch_err serve_alone(struct vch_instance *in, struct vch_job *job)
 	    job->cmd == VCH_CMD_DELETE_KEY)
 		vch_blobs_drop(in->worker->blobs, job->key_op.key);
 	if (err != VCH_OK)
-		vch_job_finish(job, err, none, none);
+		fail_job(in, job, err);
 	else
 		vch_job_finish(job, called.code, called.answer,
 			       vch_receipt_of_one(receipt, called.batch));
@@ -290,7 +330,7 @@ static enum vch_err serve_gather(struct vch_instance *in)
 	if (err == VCH_OK)
 		err = call(in, &called, g->cmd, vch_written(&writer));
 	if (err != VCH_OK)
-		vch_gather_fail(g, err);
+		fail_gather(in, err);
 	else if (called.code != VCH_OK)
 		vch_gather_fail(g, called.code);
 	else
@@ -307,26 +347,14 @@ static struct vch_job *take_next(struct vch_instance *in)
 	struct vch_worker *w = in->worker;
 	struct vch_job *job = NULL;
 
+	if (in->gather.job_cnt >= w->opt.batch_max)
+		return NULL;
 	pthread_mutex_lock(&w->mutex);
 	if (in->head && (in->gather.job_cnt == 0 ||
 			 vch_gather_takes(&in->gather, in->head->cmd)))
 		job = take(in);
 	pthread_mutex_unlock(&w->mutex);
 	return job;
-}
-
-/* It did not fit: it goes first in the next one. */
-static void put_back(struct vch_instance *in, struct vch_job *job)
-{
-	struct vch_worker *w = in->worker;
-
-	pthread_mutex_lock(&w->mutex);
-	job->next = in->head;
-	in->head = job;
-	if (!job->next)
-		in->tail = &job->next;
-	in->queue_depth++;
-	pthread_mutex_unlock(&w->mutex);
 }
 
 /*
@@ -350,6 +378,7 @@ static struct vch_job *gather_waiting(struct vch_instance *in)
 					     w->blobs);
 		}
 		if (err == VCH_SIZE) {
+			/* full: it goes first in the next one */
 			put_back(in, job);
 			return NULL;
 		}
@@ -359,10 +388,37 @@ static struct vch_job *gather_waiting(struct vch_instance *in)
 	return NULL;
 }
 
+/*
+ * Where calls came together last time, waits a little for as many. A lone
+ * request never waits: the last batch was of one.
+ */
+static void linger(struct vch_instance *in)
+{
+	struct vch_worker *w = in->worker;
+	uint32_t want = in->last_cnt < w->opt.batch_max ? in->last_cnt
+							: w->opt.batch_max;
+	struct timespec until;
+
+	if (w->opt.batch_wait_us == 0 || want < 2)
+		return;
+	until = vch_clock_from_now(w->opt.batch_wait_us * 1000ull);
+	pthread_mutex_lock(&w->mutex);
+	in->queue_want = want;
+	while (in->queue_depth < want && !w->stopping && !w->log_lost &&
+	       pthread_cond_timedwait(&in->wake, &w->mutex, &until) == 0)
+		;
+	in->queue_want = 0;
+	pthread_mutex_unlock(&w->mutex);
+}
+
 enum vch_err vch_instance_serve(struct vch_instance *in)
 {
-	struct vch_job *alone = gather_waiting(in);
-	enum vch_err err = alone ? serve_alone(in, alone) : serve_gather(in);
+	struct vch_job *alone;
+	enum vch_err err;
 
+	linger(in);
+	alone = gather_waiting(in);
+	in->last_cnt = alone ? 1 : in->gather.job_cnt;
+	err = alone ? serve_alone(in, alone) : serve_gather(in);
 	return err == VCH_PARAMS || err == VCH_SIZE ? VCH_OK : err;
 }

@@ -25,10 +25,12 @@ struct vch_instance {
 	struct vch_job *head;
 	struct vch_job **tail;
 	uint32_t queue_depth;
+	uint32_t queue_want; /* wake it at this depth too; 0: at one only */
 	bool serving;
 	pid_t tee_pid;
 
 	/* the thread's own */
+	uint32_t last_cnt; /* operations of the last gather */
 	struct vch_tee *tee;
 	struct vch_log *log; /* NULL: it holds none */
 	struct vch_gather gather;

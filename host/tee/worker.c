@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "host/base/alloc.h"
 #include "host/base/clock.h"
@@ -15,21 +14,11 @@
 
 #define QUEUE_MAX_DEFAULT 4096
 #define INVOKE_TIMEOUT_DEFAULT_MS 10000
+#define BATCH_MAX_DEFAULT VCH_OPS_MAX
 #define BACKOFF_FIRST_MS 50
 #define BACKOFF_MAX_MS 5000
 /* How long an instance waits for the others before it looks again. */
 #define WAIT_MS 50
-
-static struct timespec ms_from_now(uint32_t ms)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	t.tv_nsec += (long)(ms % 1000) * (long)VCH_NS_PER_MS;
-	t.tv_sec += ms / 1000 + t.tv_nsec / (long)VCH_NS_PER_S;
-	t.tv_nsec %= (long)VCH_NS_PER_S;
-	return t;
-}
 
 static void wake_all(struct vch_worker *w)
 {
@@ -95,7 +84,8 @@ static enum vch_err log_reopen(struct vch_worker *w)
 static enum vch_err log_hold(struct vch_instance *in)
 {
 	struct vch_worker *w = in->worker;
-	struct timespec until = ms_from_now(WAIT_MS);
+	struct timespec until =
+		vch_clock_from_now(WAIT_MS * 1ull * VCH_NS_PER_MS);
 	enum vch_err err = VCH_OK;
 
 	pthread_mutex_lock(&w->mutex);
@@ -164,7 +154,7 @@ static bool is_stopping(struct vch_worker *w)
 static void pause_ms(struct vch_instance *in, uint32_t ms)
 {
 	struct vch_worker *w = in->worker;
-	struct timespec until = ms_from_now(ms);
+	struct timespec until = vch_clock_from_now(1ull * ms * VCH_NS_PER_MS);
 
 	pthread_mutex_lock(&w->mutex);
 	if (!w->stopping)
@@ -270,6 +260,8 @@ static void defaults(struct vch_worker_options *opt)
 		opt->invoke_timeout_ms = INVOKE_TIMEOUT_DEFAULT_MS;
 	if (opt->workers == 0)
 		opt->workers = 1;
+	if (opt->batch_max == 0)
+		opt->batch_max = BATCH_MAX_DEFAULT;
 	opt->tee_path = vch_strdup(opt->tee_path);
 	opt->secure_dir = vch_strdup(opt->secure_dir);
 	opt->log_dir = vch_strdup(opt->log_dir);
@@ -427,7 +419,7 @@ static enum vch_err enqueue(struct vch_worker *w, struct vch_job *job)
 	} else {
 		*in->tail = job;
 		in->tail = &job->next;
-		if (in->queue_depth++ == 0)
+		if (in->queue_depth++ == 0 || in->queue_depth == in->queue_want)
 			pthread_cond_signal(&in->wake);
 	}
 	pthread_mutex_unlock(&w->mutex);

@@ -41,6 +41,14 @@ struct vch_worker_options {
 	uint8_t workers;	    /* instances; default 1 */
 	uint32_t queue_max;	    /* may wait for each; default 4096 */
 	uint32_t invoke_timeout_ms; /* default 10,000 */
+	uint32_t batch_max;	    /* operations in a gather; default 64 */
+	/* How long a gather waits for as many as the last one; 0: never. */
+	uint32_t batch_wait_us;
+	/*
+	 * How often a request is sent again whose TEE went away. That is safe:
+	 * the host had got nothing, so nothing was recorded or released.
+	 */
+	uint32_t retries_max;
 	vch_worker_kept_fn *kept;   /* may be NULL */
 	void *kept_ctx;
 };
@@ -88,6 +96,7 @@ struct vch_worker_stats {
 	uint64_t invocations;
 	uint64_t operations;
 	uint64_t restarts;	/* of the TEE */
+	uint64_t retries;	/* of requests, after it was lost */
 	uint64_t batch_size[7]; /* 1, 2, 3-4, 5-8, ... 33-64 */
 	uint64_t fsync_ns_sum;
 	uint64_t fsync_cnt;

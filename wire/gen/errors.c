@@ -66,6 +66,8 @@ const enum vch_err vch_err_all[VCH_ERR_CNT] = {
 	VCH_CHAIN_RPC,
 	VCH_TIMEOUT,
 	VCH_RECEIPT,
+	VCH_RATE,
+	VCH_UNFIT,
 	VCH_CHANGE_FORM,
 	VCH_CHANGE_STALE,
 	VCH_CHANGE_SIZE,
@@ -203,6 +205,10 @@ const char *vch_err_name(enum vch_err err)
 		return "TIMEOUT";
 	case VCH_RECEIPT:
 		return "RECEIPT";
+	case VCH_RATE:
+		return "RATE";
+	case VCH_UNFIT:
+		return "UNFIT";
 	case VCH_CHANGE_FORM:
 		return "CHANGE_FORM";
 	case VCH_CHANGE_STALE:
@@ -392,6 +398,12 @@ const char *vch_err_sentence(enum vch_err err)
 	case VCH_RECEIPT:
 		return "The receipt does not prove what the answer says: do "
 		       "not trust this server.";
+	case VCH_RATE:
+		return "Too many requests from this address or with this "
+		       "token; wait as long as Retry-After says.";
+	case VCH_UNFIT:
+		return "This machine is not fit to run a node; do what the "
+		       "lines marked bad say.";
 	case VCH_CHANGE_FORM:
 		return "The change is not in its one form: lists ascending, "
 		       "no token's transfer listed, at least one page and "

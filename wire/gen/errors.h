@@ -76,6 +76,8 @@ enum vch_err {
 	VCH_CHAIN_RPC = 74,
 	VCH_TIMEOUT = 75,
 	VCH_RECEIPT = 76,
+	VCH_RATE = 77,
+	VCH_UNFIT = 78,
 	VCH_CHANGE_FORM = 85,
 	VCH_CHANGE_STALE = 86,
 	VCH_CHANGE_SIZE = 87,
@@ -83,7 +85,7 @@ enum vch_err {
 	VCH_NO_CHANGE = 89,
 	VCH_SPENDER = 90,
 };
-#define VCH_ERR_CNT 69
+#define VCH_ERR_CNT 71
 
 /* All codes, in rising order. */
 extern const enum vch_err vch_err_all[VCH_ERR_CNT];

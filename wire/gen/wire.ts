@@ -754,6 +754,14 @@ export const errors = {
 		code: 76,
 		sentence: "The receipt does not prove what the answer says: do not trust this server.",
 	},
+	RATE: {
+		code: 77,
+		sentence: "Too many requests from this address or with this token; wait as long as Retry-After says.",
+	},
+	UNFIT: {
+		code: 78,
+		sentence: "This machine is not fit to run a node; do what the lines marked bad say.",
+	},
 	CHANGE_FORM: {
 		code: 85,
 		sentence: "The change is not in its one form: lists ascending, no token's transfer listed, at least one page and network.",

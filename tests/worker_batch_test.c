@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the worker's options change: how it gathers, waits and sends again. */
+#include "tests/worker_testing.h"
+
+static int tee_pid(void)
+{
+	struct vch_worker_stats stats;
+
+	vch_worker_stats(worker, &stats);
+	return stats.tee_pid[0];
+}
+
+/* Sends one that the stopped TEE holds, then the rest, which wait. */
+static void send_held(struct payment *p, int cnt)
+{
+	struct vch_worker_stats stats;
+
+	assert_int_equal(kill(tee_pid(), SIGSTOP), 0);
+	assert_int_equal(payment_send(&p[0], WAIT_MS), VCH_OK);
+	do {
+		usleep(1000);
+		vch_worker_stats(worker, &stats);
+	} while (stats.queue_depth > 0);
+	for (int i = 1; i < cnt; i++)
+		assert_int_equal(payment_send(&p[i], WAIT_MS), VCH_OK);
+}
+
+static void expect_paid(struct payment *p, int cnt)
+{
+	for (int i = 0; i < cnt; i++) {
+		assert_int_equal(wait_for(&p[i].asked), VCH_OK);
+		assert_int_equal(payment_code(&p[i], NULL), VCH_OK);
+	}
+}
+
+static void make_payments(struct payment *p, int cnt, uint64_t nonce)
+{
+	uint8_t address[20];
+	struct asked a;
+
+	assert_int_equal(create(&a, address), VCH_OK);
+	for (int i = 0; i < cnt; i++)
+		payment_make(&p[i], address, nonce + (uint64_t)i, 1);
+}
+
+static void test_batch_max(void **state)
+{
+	static struct payment p[13];
+	struct vch_worker_stats stats;
+
+	(void)state;
+	worker_end();
+	worker_begin_as((struct vch_worker_options){.batch_max = 4});
+	make_payments(p, 13, 0);
+	send_held(p, 13);
+	assert_int_equal(kill(tee_pid(), SIGCONT), 0);
+	expect_paid(p, 13);
+	vch_worker_stats(worker, &stats);
+	/* the birth, the held one, three times four */
+	assert_int_equal(stats.batch_size[0], 2);
+	assert_int_equal(stats.batch_size[2], 3);
+	assert_int_equal(stats.operations, 14);
+}
+
+/* After a batch of three it waits for three, after a lone one for none. */
+static void test_batch_wait(void **state)
+{
+	static struct payment p[8];
+	struct vch_worker_stats stats;
+	uint64_t began;
+
+	(void)state;
+	worker_end();
+	worker_begin_as((struct vch_worker_options){.batch_wait_us = 2000000});
+	make_payments(p, 8, 0);
+	send_held(p, 4);
+	assert_int_equal(kill(tee_pid(), SIGCONT), 0);
+	expect_paid(p, 4);
+	began = vch_clock_ns();
+	assert_int_equal(payment_send(&p[4], WAIT_MS), VCH_OK);
+	usleep(50000);
+	assert_int_equal(payment_send(&p[5], WAIT_MS), VCH_OK);
+	assert_int_equal(payment_send(&p[6], WAIT_MS), VCH_OK);
+	expect_paid(p + 4, 3);
+	/* it went when there were three, not when the time was up */
+	assert_in_range(vch_clock_ns() - began, 50 * VCH_NS_PER_MS,
+			1500 * VCH_NS_PER_MS);
+	vch_worker_stats(worker, &stats);
+	assert_int_equal(stats.batch_size[2], 2);
+	/* a lone one gets what it waits for, no more than the time */
+	began = vch_clock_ns();
+	assert_int_equal(payment_send(&p[7], WAIT_MS), VCH_OK);
+	expect_paid(p + 7, 1);
+	assert_in_range(vch_clock_ns() - began, 1900 * VCH_NS_PER_MS,
+			10000ull * VCH_NS_PER_MS);
+	make_payments(p, 1, 0);
+	began = vch_clock_ns();
+	assert_int_equal(payment_send(&p[0], WAIT_MS), VCH_OK);
+	expect_paid(p, 1);
+	assert_in_range(vch_clock_ns() - began, 0, 1500 * VCH_NS_PER_MS);
+}
+
+/* The next TEE gets what the lost one had; each counts once, in order. */
+static void test_retries(void **state)
+{
+	static struct payment p[6];
+	struct vch_worker_stats stats;
+	vch_u128 want = 0;
+
+	(void)state;
+	worker_end();
+	worker_begin_as((struct vch_worker_options){.retries_max = 1});
+	make_payments(p, 6, 0);
+	send_held(p, 6);
+	assert_int_equal(kill(tee_pid(), SIGKILL), 0);
+	expect_paid(p, 6);
+	for (int i = 0; i < 6; i++)
+		want += cost_of(&p[i]);
+	assert_true(spent_of(p[0].op.op.account) == want);
+	vch_worker_stats(worker, &stats);
+	assert_int_equal(stats.retries, 1);
+	assert_int_equal(stats.restarts, 1);
+}
+
+#define T(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(test_batch_max),
+		T(test_batch_wait),
+		T(test_retries),
+	};
+
+	vch_logline_level(getenv("VCH_VERBOSE") ? VCH_INFO : VCH_ERROR + 1);
+	real_io = vch_io;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
