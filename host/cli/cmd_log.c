@@ -132,7 +132,7 @@ static void show_record(void *ctx, const struct vch_logwalk_record *rec)
 	(void)ctx;
 	if (gmtime_r(&at, &tm))
 		strftime(when, sizeof(when), "%F %TZ", &tm);
-	if (rec->start) /* 64 of them a start: the first speaks for all */
+	if (rec->start || rec->anchor) /* up to 64 of them at once */
 		return;
 	printf("%s%s%s shard %2u ", vch_ink(VCH_INK_DIM), when,
 	       vch_ink(VCH_INK_NONE), rec->shard);
@@ -143,6 +143,12 @@ static void show_record(void *ctx, const struct vch_logwalk_record *rec)
 	}
 	if (rec->change) {
 		show_change(rec->change);
+		return;
+	}
+	if (rec->resumed) {
+		printf("resumed  %s  by passkey %u\n",
+		       vch_term_hex(vch_span(rec->resumed->slot.id, 20)),
+		       rec->resumed->passkey);
 		return;
 	}
 	printf("%s%s%s %s  op %s  %s, passkey %u%s%s\n",
@@ -204,6 +210,8 @@ static void show_record_json(void *ctx, const struct vch_logwalk_record *rec)
 		[VCH_RECORD_ACCOUNT] = "account",
 		[VCH_RECORD_DECISION] = "decision",
 		[VCH_RECORD_CHANGE] = "change",
+		[VCH_RECORD_RESUME] = "resume",
+		[VCH_RECORD_ANCHOR] = "anchor",
 	};
 	yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
 	yyjson_mut_val *root = yyjson_mut_obj(doc);
@@ -221,6 +229,8 @@ static void show_record_json(void *ctx, const struct vch_logwalk_record *rec)
 			  vch_span(rec->incarnation, 16));
 	if (rec->account)
 		put_slot(doc, root, &rec->account->slot);
+	if (rec->resumed)
+		put_slot(doc, root, &rec->resumed->slot);
 	if (rec->decision) {
 		put_slot(doc, root, &rec->decision->slot);
 		put_decision(doc, root, rec->decision);
@@ -261,6 +271,8 @@ static enum vch_err verify_receipt(struct vch_cli *cli, const char *hex,
 		rec.account = &proof.account;
 	else if (proof.head.kind == VCH_RECORD_CHANGE)
 		rec.change = &proof.change;
+	else if (proof.head.kind == VCH_RECORD_RESUME)
+		rec.resumed = &proof.resumed;
 	else
 		rec.decision = &proof.decision;
 	if (cli->json)

@@ -17,7 +17,8 @@ struct vch_logwalk_shard {
 	bool started;
 	uint8_t head[32];
 	uint8_t incarnation[16];
-	uint64_t index; /* of the next record */
+	uint64_t index;	  /* of the next record */
+	uint64_t counter; /* the hardware counter its records carry */
 };
 
 struct vch_logwalk {
@@ -31,6 +32,7 @@ struct vch_logwalk {
 	uint64_t approved;
 	uint64_t refused;
 	uint64_t changes;
+	uint64_t resumed;
 	const char *why;
 };
 
@@ -45,6 +47,8 @@ struct vch_logwalk_record {
 	const struct vch_account_record *account; /* or NULL */
 	const struct vch_decision *decision;	  /* or NULL */
 	const struct vch_change_record *change;	  /* or NULL */
+	const struct vch_resumed *resumed;	  /* or NULL */
+	bool anchor; /* it closes a window, nothing else */
 };
 
 typedef void vch_logwalk_fn(void *ctx, const struct vch_logwalk_record *record);

@@ -82,6 +82,10 @@ struct vch_json_in vch_json_list_object(const struct vch_json_list *list,
 struct vch_span vch_json_list_text(const struct vch_json_list *list, size_t idx,
 				   size_t max);
 
+/* Notes a fault of a member that was taken: VCH_ARGUMENT, always. */
+enum vch_err vch_json_reject(struct vch_json_in *in, const char *key,
+			     const char *what);
+
 /* VCH_ARGUMENT if there was a fault or a member is left. */
 VCH_MUST enum vch_err vch_json_end(struct vch_json_in *in);
 

@@ -252,6 +252,37 @@ static void get_events(struct vch_call *call, yyjson_val *params)
 	vch_call_result(call, &out);
 }
 
+/* --- vouch_resume ------------------------------------------------------- */
+
+static void on_resumed(void *ctx, const struct vch_outcome *outcome)
+{
+	struct vch_call *call = ctx;
+	struct vch_buf out = vch_json_out();
+
+	if (outcome->err != VCH_OK) {
+		vch_call_error(call, outcome->err, NULL, outcome->receipt);
+		return;
+	}
+	vch_json_open(&out, NULL, '{');
+	vch_json_put_hex(&out, "receipt", outcome->receipt.ptr,
+			 outcome->receipt.len);
+	vch_json_close(&out, '}');
+	vch_call_result(call, &out);
+}
+
+static void resume(struct vch_call *call, yyjson_val *params)
+{
+	uint8_t bytes[VCH_RESUME_REQUEST_ENC_MAX];
+	struct vch_writer w = vch_writer(bytes, sizeof(bytes));
+	struct vch_json_fault fault = {0};
+
+	if (vch_json_resume(&w, params, &fault) != VCH_OK) {
+		vch_call_fault(call, &fault);
+		return;
+	}
+	submit(call, VCH_CMD_RESUME, vch_written(&w), on_resumed);
+}
+
 /* --- kms_attest --------------------------------------------------------- */
 
 static void on_attested(void *ctx, const struct vch_outcome *outcome)
@@ -348,13 +379,14 @@ const struct vch_method vch_methods[] = {
 		.run = get_account,
 		.summary = "What an account is and what it spent today.",
 		.params = "address:address",
-		.result = "address:address cosigner:address factory:address "
-			  "implementation:address feeMax:quantity "
-			  "passkeys:[passkey] origins:[string] "
-			  "networks:[network] day:quantity assets:[asset] "
-			  "calls:[call] number:quantity pending:any "
-			  "config:bytes counters:bytes frozen:bool "
-			  "seq:quantity receipt:bytes",
+		.result =
+			"address:address cosigner:address factory:address "
+			"implementation:address feeMax:quantity "
+			"passkeys:[passkey] origins:[string] "
+			"networks:[network] day:quantity assets:[asset] "
+			"calls:[call] number:quantity pending:any "
+			"config:bytes counters:bytes frozen:bool stopped:bool "
+			"seq:quantity receipt:bytes",
 	},
 	{
 		.name = "vouch_cosign",
@@ -364,7 +396,7 @@ const struct vch_method vch_methods[] = {
 			   "and adds the co-signature.",
 		.params = "account:address chainId:quantity entryPoint:address "
 			  "userOperation:userOperation validUntil:quantity "
-			  "assertion:assertion",
+			  "assertion:assertion lastReceipt?:bytes",
 		.result = "signature:signature65 validUntil:quantity "
 			  "receipt:bytes",
 	},
@@ -383,6 +415,17 @@ const struct vch_method vch_methods[] = {
 		.run = apply_change,
 		.summary = "Takes the change that waited, once it is due.",
 		.params = "account:address",
+		.result = "receipt:bytes",
+	},
+	{
+		.name = "vouch_resume",
+		.needs_token = true,
+		.run = resume,
+		.summary = "Goes on with an account that a receipt of another "
+			   "history stopped: its passkey signed the newest "
+			   "record here.",
+		.params = "account:address receipt:bytes sequence:quantity "
+			  "assertion:assertion",
 		.result = "receipt:bytes",
 	},
 	{
@@ -411,7 +454,9 @@ const struct vch_method vch_methods[] = {
 			  "challenge:word measurement:word version:quantity "
 			  "incarnation:bytes logKey:word deviceKey:word "
 			  "headsHash:word erase:string protect:string "
-			  "detect:string seal:string signer:string",
+			  "detect:string seal:string signer:string "
+			  "counter:string windowSeconds:quantity "
+			  "windowRecords:quantity",
 	},
 	{
 		.name = "rpc.discover",

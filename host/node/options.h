@@ -18,6 +18,8 @@ struct vch_options {
 	uint8_t name_cnt;
 	uint8_t workers;
 	uint32_t request_s;
+	uint16_t window_s; /* of the counter */
+	bool window_given;
 	enum vch_level level;
 	bool check;
 	bool topology;

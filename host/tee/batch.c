@@ -114,6 +114,36 @@ enum vch_err vch_change_bring(struct vch_writer *w, uint32_t cmd,
 	return vch_apply_change_request_encode(w, &apply);
 }
 
+enum vch_err vch_resume_bring(struct vch_span *request, uint8_t *area,
+			      struct vch_index *index)
+{
+	struct vch_writer w = vch_writer(area, VCH_REQUEST_MAX);
+	struct vch_resume_request req;
+	struct vch_account_view view;
+
+	VCH_TRY(vch_resume_request_decode(&req, *request));
+	if (req.config.len + req.counters.len > 0)
+		return VCH_FORMAT;
+	VCH_TRY(vch_index_get(index, &view, req.account, false));
+	req.config = vch_span(view.config, view.config_len);
+	req.counters = vch_span(view.counters, view.counters_len);
+	VCH_TRY(vch_resume_request_encode(&w, &req));
+	*request = vch_written(&w);
+	return VCH_OK;
+}
+
+enum vch_err vch_blob_keep(struct vch_blobs *blobs, uint32_t cmd,
+			   const struct vch_said *said)
+{
+	struct vch_create_account_answer ans;
+
+	if (cmd != VCH_CMD_CREATE_ACCOUNT ||
+	    (said->code != VCH_OK && said->code != VCH_HELD))
+		return VCH_OK;
+	VCH_TRY(vch_create_account_answer_decode(&ans, said->answer));
+	return vch_blobs_put(blobs, ans.address, ans.blob);
+}
+
 void vch_gather_fail(struct vch_gather *gather, enum vch_err err)
 {
 	for (uint8_t i = 0; i < gather->request.ops_cnt; i++)

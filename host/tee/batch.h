@@ -8,6 +8,7 @@
 
 #include "host/store/blobs.h"
 #include "host/store/index.h"
+#include "host/tee/call.h"
 #include "host/tee/worker.h"
 #include "wire/gen/ta.h"
 
@@ -64,6 +65,18 @@ bool vch_is_change(uint32_t cmd);
 /* Whose change it is. VCH_FORMAT, also if it brings what the worker brings. */
 VCH_MUST enum vch_err vch_change_account_of(uint8_t ret[20], uint32_t cmd,
 					    struct vch_span request);
+
+/*
+ * Makes of a RESUME the request with the account's config and counters
+ * brought, in area[VCH_REQUEST_MAX]: the host's own word on them is no part of
+ * what a caller sends. VCH_FORMAT, VCH_ACCOUNT, VCH_SIZE.
+ */
+VCH_MUST enum vch_err vch_resume_bring(struct vch_span *request, uint8_t *area,
+				       struct vch_index *index);
+
+/* The key that CREATE_ACCOUNT answered must not be lost. VCH_FILE. */
+VCH_MUST enum vch_err vch_blob_keep(struct vch_blobs *blobs, uint32_t cmd,
+				    const struct vch_said *said);
 
 /* Answers a job and frees it. */
 void vch_job_finish(struct vch_job *job, enum vch_err err,

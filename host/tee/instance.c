@@ -5,6 +5,7 @@
 
 #include "host/base/clock.h"
 #include "host/base/logline.h"
+#include "host/tee/call.h"
 #include "host/tee/shared.h"
 
 /* A replayed piece leaves room for the request's own length field. */
@@ -43,20 +44,24 @@ static enum vch_err keep(struct vch_instance *in, struct vch_span log)
 struct called {
 	enum vch_err code;
 	struct vch_span answer;
-	struct vch_span blob; /* CREATE_ACCOUNT: to be kept first */
 	const struct vch_log_batch *batch;
 };
 
-/* The key must not be lost once its account is in the log. */
-static enum vch_err keep_blob(struct vch_worker *w, uint32_t cmd,
-			      const struct called *called)
+/* The TEE believes it already; the disk may never get it. */
+static enum vch_err make_safe(struct vch_instance *in, uint32_t cmd,
+			      struct vch_said *said)
 {
-	struct vch_create_account_answer ans;
+	bool held = said->code == VCH_HELD;
 
-	if (cmd != VCH_CMD_CREATE_ACCOUNT || called->code != VCH_OK)
+	/* a key is safe before its account is in the log */
+	VCH_TRY(vch_blob_keep(in->worker->blobs, cmd, said));
+	if (said->log.len == 0)
 		return VCH_OK;
-	VCH_TRY(vch_create_account_answer_decode(&ans, called->answer));
-	return vch_blobs_put(w->blobs, ans.address, ans.blob);
+	VCH_TRY(keep(in, said->log));
+	if (held)
+		return vch_tee_release(in->tee, said);
+	in->window_open = true;
+	return VCH_OK;
 }
 
 static enum vch_err call(struct vch_instance *in, struct called *ret,
@@ -64,27 +69,17 @@ static enum vch_err call(struct vch_instance *in, struct called *ret,
 {
 	struct vch_worker *w = in->worker;
 	uint64_t began = vch_clock_ns();
-	struct vch_tee_reply reply;
-	struct vch_reader r;
+	struct vch_said said;
+	bool batch;
 
-	VCH_TRY(vch_tee_invoke(in->tee, cmd, request, &reply));
+	VCH_TRY(vch_tee_ask(in->tee, &said, cmd, request));
 	stat_time(w, &w->stats.invoke_ns_sum, &w->stats.invocations, began);
-	if (reply.tee_result != 0)
-		return VCH_PARAMS;
-	r = vch_reader(reply.answer);
-	ret->code = (enum vch_err)vch_read_u16(&r);
-	if (r.bad)
-		return VCH_TEE_LOST;
-	ret->answer = vch_span(r.ptr, r.left);
-	ret->batch = NULL;
-	/* from here on the TEE believes what the disk may never get */
-	if (keep_blob(w, cmd, ret) != VCH_OK)
+	batch = said.log.len > 0;
+	if (make_safe(in, cmd, &said) != VCH_OK)
 		return VCH_LOG_WRITE;
-	if (reply.log.len == 0)
-		return VCH_OK;
-	if (keep(in, reply.log) != VCH_OK)
-		return VCH_LOG_WRITE;
-	ret->batch = &in->batch;
+	ret->code = said.code;
+	ret->answer = said.answer;
+	ret->batch = batch ? &in->batch : NULL;
 	return VCH_OK;
 }
 
@@ -154,12 +149,20 @@ static enum vch_err replay_batch(void *ctx, struct vch_span batch)
 
 static enum vch_err begin_incarnation(struct vch_instance *in)
 {
-	uint8_t shards[2] = {in->shard_first, in->shard_cnt};
 	struct vch_worker *w = in->worker;
+	const struct vch_start_request req = {
+		.shard_first = in->shard_first,
+		.shard_cnt = in->shard_cnt,
+		.window_s = w->opt.window_s,
+		.window_records = w->opt.window_records,
+	};
+	uint8_t bytes[VCH_START_REQUEST_ENC_MAX];
+	struct vch_writer writer = vch_writer(bytes, sizeof(bytes));
 	struct vch_start_answer ans;
 	struct called called;
 
-	VCH_TRY(call(in, &called, VCH_CMD_START, vch_span(shards, 2)));
+	VCH_TRY(vch_start_request_encode(&writer, &req));
+	VCH_TRY(call(in, &called, VCH_CMD_START, vch_written(&writer)));
 	VCH_TRY(called.code);
 	VCH_TRY(vch_start_answer_decode(&ans, called.answer));
 	pthread_mutex_lock(&w->mutex);
@@ -194,9 +197,24 @@ enum vch_err vch_instance_up(struct vch_instance *in)
 	return VCH_OK;
 }
 
+enum vch_err vch_instance_close(struct vch_instance *in, bool final)
+{
+	const uint8_t request[1] = {final};
+	struct called called;
+
+	VCH_TRY(call(in, &called, VCH_CMD_CLOSE, vch_span(request, 1)));
+	in->window_open = false;
+	return called.code == VCH_OK ? VCH_OK : VCH_TEE_LOST;
+}
+
 void vch_instance_down(struct vch_instance *in, bool graceful)
 {
 	struct vch_worker *w = in->worker;
+
+	/* a start that was not clean costs each account a lease, no more */
+	if (in->tee && graceful && vch_instance_close(in, true) != VCH_OK)
+		VCH_LOG(VCH_WARN, "tee", "the last window was not closed");
+	in->window_open = false;
 
 	pthread_mutex_lock(&w->mutex);
 	in->serving = false;
@@ -223,26 +241,36 @@ static void count_operations(struct vch_worker *w, uint8_t cnt)
 	pthread_mutex_unlock(&w->mutex);
 }
 
+/* What goes to the TEE: an account's config and counters are brought. */
+static enum vch_err bring(struct vch_instance *in, struct vch_span *request,
+			  const struct vch_job *job)
+{
+	uint8_t *area = vch_tee_request_area(in->tee);
+	struct vch_writer w = vch_writer(area, VCH_REQUEST_MAX);
+
+	*request = vch_span(job->request, job->request_len);
+	if (job->cmd == VCH_CMD_RESUME)
+		return vch_resume_bring(request, area, in->worker->index);
+	if (!vch_is_change(job->cmd))
+		return VCH_OK;
+	VCH_TRY(vch_change_bring(&w, job->cmd, *request, in->worker->index));
+	*request = vch_written(&w);
+	return VCH_OK;
+}
+
 static enum vch_err serve_alone(struct vch_instance *in, struct vch_job *job)
 {
-	uint8_t brought[VCH_CHANGE_ACCOUNT_REQUEST_ENC_MAX];
-	struct vch_writer w = vch_writer(brought, sizeof(brought));
-	struct vch_span request = vch_span(job->request, job->request_len);
 	uint8_t receipt[VCH_RECEIPT_ENC_MAX];
+	struct vch_span request;
 	struct called called;
 	enum vch_err err;
 
-	count_operations(in->worker, 1);
-	if (vch_is_change(job->cmd)) {
-		err = vch_change_bring(&w, job->cmd, request,
-				       in->worker->index);
-		if (err != VCH_OK) {
-			vch_job_finish(job, err, vch_span(NULL, 0),
-				       vch_span(NULL, 0));
-			return VCH_OK;
-		}
-		request = vch_written(&w);
+	err = bring(in, &request, job);
+	if (err != VCH_OK) {
+		vch_job_finish(job, err, vch_span(NULL, 0), vch_span(NULL, 0));
+		return VCH_OK;
 	}
+	count_operations(in->worker, 1);
 	err = call(in, &called, job->cmd, request);
 	if (err != VCH_OK)
 		vch_job_finish(job, err, vch_span(NULL, 0), vch_span(NULL, 0));

@@ -202,20 +202,28 @@ static void restart(struct vch_instance *in, enum vch_err why)
 
 /*
  * Waits for work; VCH_OVERLOADED when it is time to end and nothing waits,
- * VCH_LOG_WRITE when another instance lost the log.
+ * VCH_LOG_WRITE when another instance lost the log, VCH_TIMEOUT when the
+ * counter's window is over: what is asked for later need not wait for a bump.
  */
 static enum vch_err wait_for_work(struct vch_instance *in)
 {
 	struct vch_worker *w = in->worker;
+	bool closes = in->window_open && w->opt.window_s != VCH_WINDOW_NEVER;
+	struct timespec until = ms_from_now(w->opt.window_s * 1000u);
 	enum vch_err err = VCH_OK;
+	int rc = 0;
 
 	pthread_mutex_lock(&w->mutex);
-	while (!in->head && !w->stopping && !w->log_lost)
-		pthread_cond_wait(&in->wake, &w->mutex);
+	while (!in->head && !w->stopping && !w->log_lost && rc == 0)
+		rc = closes ? pthread_cond_timedwait(&in->wake, &w->mutex,
+						     &until)
+			    : pthread_cond_wait(&in->wake, &w->mutex);
 	if (!in->head && w->stopping)
 		err = VCH_OVERLOADED;
 	else if (w->log_lost)
 		err = VCH_LOG_WRITE;
+	else if (!in->head)
+		err = VCH_TIMEOUT;
 	pthread_mutex_unlock(&w->mutex);
 	return err;
 }
@@ -250,6 +258,8 @@ static void *run(void *arg)
 			break;
 		if (err == VCH_OK)
 			err = vch_instance_serve(in);
+		else if (err == VCH_TIMEOUT)
+			err = vch_instance_close(in, false);
 		if (err != VCH_OK)
 			restart(in, err);
 		if (!in->tee)
@@ -270,6 +280,9 @@ static void defaults(struct vch_worker_options *opt)
 		opt->invoke_timeout_ms = INVOKE_TIMEOUT_DEFAULT_MS;
 	if (opt->workers == 0)
 		opt->workers = 1;
+	/* only the first of several can write to the device */
+	if (opt->workers > 1)
+		opt->window_s = VCH_WINDOW_NEVER;
 	opt->tee_path = vch_strdup(opt->tee_path);
 	opt->secure_dir = vch_strdup(opt->secure_dir);
 	opt->log_dir = vch_strdup(opt->log_dir);
@@ -396,7 +409,8 @@ static struct vch_instance *route(struct vch_worker *w,
 
 	if (job->cmd == VCH_CMD_CREATE_ACCOUNT)
 		return next_instance(w);
-	if (job->cmd != VCH_CMD_COSIGN_BATCH && !vch_is_change(job->cmd))
+	if (job->cmd != VCH_CMD_COSIGN_BATCH && job->cmd != VCH_CMD_RESUME &&
+	    !vch_is_change(job->cmd))
 		return w->instance[0];
 	shard = vch_shard_of(job->op.account);
 	while (shard - w->instance[i]->shard_first >= w->instance[i]->shard_cnt)
@@ -435,6 +449,26 @@ static enum vch_err check_command(uint32_t cmd, size_t request_len)
 	return request_len > info->request_max ? VCH_SIZE : VCH_OK;
 }
 
+/* Of what goes to an account: which one, and that it brings nothing of it. */
+static enum vch_err read_account(struct vch_job *job)
+{
+	struct vch_span request = vch_span(job->request, job->request_len);
+	struct vch_resume_request resume;
+
+	if (job->cmd == VCH_CMD_COSIGN_BATCH)
+		VCH_TRY(vch_cosign_op_decode(&job->op, request));
+	if (job->cmd == VCH_CMD_RESUME) {
+		VCH_TRY(vch_resume_request_decode(&resume, request));
+		memcpy(job->op.account, resume.account, 20);
+	}
+	if (vch_is_change(job->cmd))
+		VCH_TRY(vch_change_account_of(job->op.account, job->cmd,
+					      request));
+	return job->op.config.len + job->op.counters.len + job->op.blob.len > 0
+		       ? VCH_FORMAT
+		       : VCH_OK;
+}
+
 enum vch_err vch_worker_submit(struct vch_worker *worker, uint32_t cmd,
 			       struct vch_span request, uint32_t deadline_ms,
 			       vch_done_fn *done, void *ctx)
@@ -451,14 +485,7 @@ enum vch_err vch_worker_submit(struct vch_worker *worker, uint32_t cmd,
 		vch_clock_ns() + (uint64_t)deadline_ms * VCH_NS_PER_MS;
 	job->request_len = request.len;
 	memcpy(job->request, request.ptr, request.len);
-	if (cmd == VCH_CMD_COSIGN_BATCH)
-		err = vch_cosign_op_decode(&job->op,
-					   vch_span(job->request, request.len));
-	if (vch_is_change(cmd))
-		err = vch_change_account_of(job->op.account, cmd, request);
-	if (err == VCH_OK &&
-	    job->op.config.len + job->op.counters.len + job->op.blob.len > 0)
-		err = VCH_FORMAT;
+	err = read_account(job);
 	if (err == VCH_OK)
 		err = enqueue(worker, job);
 	if (err != VCH_OK)

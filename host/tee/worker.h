@@ -43,6 +43,8 @@ struct vch_worker_options {
 	uint32_t invoke_timeout_ms; /* default 10,000 */
 	vch_worker_kept_fn *kept;   /* may be NULL */
 	void *kept_ctx;
+	uint16_t window_s; /* of the counter: START in wire/ta.wire */
+	uint16_t window_records;
 };
 
 /*
@@ -70,8 +72,9 @@ VCH_MUST enum vch_err vch_worker_start(struct vch_worker **ret,
 /*
  * Queues a request. For VCH_CMD_COSIGN_BATCH `request` is one encoded
  * `cosign_op` whose config, counters and blob are empty: the worker brings
- * them and shares the invocation among up to 64 operations. Any other
- * command is sent as it is, alone. The bytes are copied. deadline_ms from
+ * them and shares the invocation among up to 64 operations. RESUME is brought
+ * config and counters the same way and goes alone. Any other command is sent
+ * as it is, alone. The bytes are copied. deadline_ms from
  * now: what has not been sent to the TEE by then is answered VCH_TIMEOUT.
  * Errors: VCH_OVERLOADED (queue full or stopping), VCH_FORMAT, VCH_SIZE,
  * VCH_COMMAND (there is none of that number), VCH_PHASE (REPLAY and START are
