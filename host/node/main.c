@@ -229,6 +229,8 @@ static enum vch_err start_tee(struct vouchd *d)
 		.invoke_timeout_ms = INVOKE_MS,
 		.kept = vch_events_add,
 		.kept_ctx = d->node.events,
+		.window_s = d->opt.window_s,
+		.window_records = VCH_WINDOW_RECORDS_MAX,
 	};
 	enum vch_err err;
 

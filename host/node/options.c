@@ -11,8 +11,10 @@
 #include "host/node/topology.h"
 #include "host/tee/worker.h"
 #include "trusted/base/check.h"
+#include "wire/gen/ta.h"
 
 #define REQUEST_S 10
+#define WINDOW_S 1
 #define USAGE_STATUS 2
 
 enum {
@@ -29,6 +31,7 @@ enum {
 	KEY_REQUEST,
 	KEY_WORKERS,
 	KEY_ETH_RPC,
+	KEY_WINDOW,
 };
 
 static const struct argp_option OPTIONS[] = {
@@ -58,6 +61,12 @@ static const struct argp_option OPTIONS[] = {
 	 "the Ethereum node behind eth_sendTransaction and all methods of "
 	 "eth_, net_ and web3_ that are not vouchd's own",
 	 2},
+	{"counter-window", KEY_WINDOW, "SECONDS", 0,
+	 "bump the counter that tells an older log at most so often; 0: before "
+	 "each answer; never: not at all. Needs --workers 1 (default: 1 with "
+	 "one "
+	 "worker, else never)",
+	 1},
 	{"log-level", KEY_LEVEL, "LEVEL", 0,
 	 "debug, info (default), warn or error", 3},
 	{"check", KEY_CHECK, 0, 0,
@@ -148,6 +157,19 @@ static uint8_t default_workers(void)
 						   : cores);
 }
 
+static uint16_t take_window(const char *arg, struct argp_state *state)
+{
+	char *end;
+	long v = strtol(arg, &end, 10);
+
+	if (strcmp(arg, "never") == 0)
+		return VCH_WINDOW_NEVER;
+	if (*arg == '\0' || *end != '\0' || v < 0 || v > VCH_WINDOW_S_MAX)
+		argp_error(state, "'%s' is not 0 to %d seconds, or never", arg,
+			   VCH_WINDOW_S_MAX);
+	return (uint16_t)v;
+}
+
 static error_t take(int key, char *arg, struct argp_state *state)
 {
 	struct vch_options *o = state->input;
@@ -182,6 +204,10 @@ static error_t take(int key, char *arg, struct argp_state *state)
 		    strncmp(arg, "https://", 8) != 0)
 			argp_error(state, "'%s' is no http:// URL", arg);
 		o->eth_rpc = arg;
+		return 0;
+	case KEY_WINDOW:
+		o->window_s = take_window(arg, state);
+		o->window_given = true;
 		return 0;
 	case KEY_LEVEL:
 		if (vch_level_parse(&o->level, arg) != VCH_OK)
@@ -283,11 +309,23 @@ bool vch_path_is_inside(const char *inner, const char *outer)
 	       (inner[len] == '/' || inner[len] == '\0');
 }
 
+/* Only the first of several instances can write to the device. */
+static void window_check(struct vch_options *o)
+{
+	if (o->workers == 1 || o->window_s == VCH_WINDOW_NEVER)
+		return;
+	if (o->window_given)
+		fail("--counter-window needs --workers 1");
+	o->window_s = VCH_WINDOW_NEVER;
+}
+
 void vch_options_parse(struct vch_options *ret, int argc, char **argv)
 {
 	static const struct argp argp = {OPTIONS, take, NULL, DOC,
 					 NULL,	  NULL, NULL};
-	struct vch_options o = {.request_s = REQUEST_S, .level = VCH_INFO};
+	struct vch_options o = {.request_s = REQUEST_S,
+				.window_s = WINDOW_S,
+				.level = VCH_INFO};
 	const char *rpc = vch_places[VCH_PLACE_RPC].where;
 	const char *operator= vch_places[VCH_PLACE_OPERATOR].where;
 
@@ -297,6 +335,7 @@ void vch_options_parse(struct vch_options *ret, int argc, char **argv)
 	argp_parse(&argp, argc, argv, 0, NULL, &o);
 	if (o.workers == 0)
 		o.workers = default_workers();
+	window_check(&o);
 	*ret = o;
 	if (o.topology)
 		return;

@@ -19,6 +19,8 @@ struct vch_options {
 	uint8_t workers;
 	const char *eth_rpc; /* NULL: none */
 	uint32_t request_s;
+	uint16_t window_s; /* of the counter */
+	bool window_given;
 	enum vch_level level;
 	bool check;
 	bool topology;
