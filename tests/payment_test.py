@@ -498,7 +498,7 @@ class LyingNode(unittest.TestCase):
 
 
 def tag_places(segment):
-    """Where the tags stand: the TEE's own, no one else can check them."""
+    """Where counters and tags stand: only the TEE can check them."""
     places = set()
     at = 16
     while at + 4 <= len(segment):
@@ -507,7 +507,8 @@ def tag_places(segment):
         sections = segment[at + 4]
         at += 5
         for _ in range(sections):
-            at += 1 + 16 + 8 + 32
+            places.update(range(at + 1 + 16 + 8, at + 1 + 16 + 8 + 8))
+            at += 1 + 16 + 8 + 8 + 32
             records = segment[at]
             at += 1
             for _ in range(records):

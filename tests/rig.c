@@ -10,7 +10,9 @@
 #include "host/cli/abi.h"
 #include "trusted/base/check.h"
 #include "trusted/crypto/sha256.h"
+#include "trusted/log/chain.h"
 #include "trusted/policy/change.h"
+#include "trusted/policy/resume.h"
 #include "trusted/policy/userop.h"
 
 static uint8_t request_buf[VCH_REQUEST_MAX];
@@ -19,6 +21,7 @@ uint64_t rig_now_s;
 void rig_make(struct rig *rig)
 {
 	memset(rig, 0, sizeof(*rig));
+	rig->window_s = VCH_WINDOW_NEVER;
 	strcpy(rig->dir, "/tmp/vouch-rig-XXXXXX");
 	VCH_CHECK(mkdtemp(rig->dir) != NULL);
 	VCH_CHECK(vch_tee_factory(rig->dir) == VCH_OK);
@@ -90,6 +93,28 @@ void rig_keep(struct rig *rig, struct vch_span log)
 	rig->batch_cnt++;
 }
 
+/* The batch is kept: the answer comes out. */
+static enum vch_err release(struct rig *rig, struct vch_span *ret_answer)
+{
+	struct vch_release_answer ans;
+	struct vch_tee_reply reply;
+	struct vch_reader r;
+	enum vch_err err;
+
+	VCH_TRY(vch_tee_invoke(rig->tee, VCH_CMD_RELEASE, vch_span(NULL, 0),
+			       &reply));
+	VCH_CHECK(reply.tee_result == 0 && reply.log.len == 0);
+	r = vch_reader(reply.answer);
+	err = (enum vch_err)vch_read_u16(&r);
+	VCH_TRY(err);
+	VCH_TRY(vch_release_answer_decode(&ans, vch_span(r.ptr, r.left)));
+	r = vch_reader(ans.held);
+	err = (enum vch_err)vch_read_u16(&r);
+	if (ret_answer)
+		*ret_answer = vch_span(r.ptr, r.left);
+	return err;
+}
+
 enum vch_err rig_call(struct rig *rig, uint32_t cmd, struct vch_span request,
 		      struct vch_span *ret_answer)
 {
@@ -103,9 +128,14 @@ enum vch_err rig_call(struct rig *rig, uint32_t cmd, struct vch_span request,
 		return VCH_PARAMS;
 	r = vch_reader(reply.answer);
 	err = (enum vch_err)vch_read_u16(&r);
+	rig_keep(rig, reply.log);
+	if (err == VCH_HELD) {
+		rig->held_cnt++;
+		if (!rig->never_release)
+			return release(rig, ret_answer);
+	}
 	if (ret_answer)
 		*ret_answer = vch_span(r.ptr, r.left);
-	rig_keep(rig, reply.log);
 	return err;
 }
 
@@ -126,11 +156,16 @@ enum vch_err rig_replay(struct rig *rig, size_t cnt)
 
 enum vch_err rig_open(struct rig *rig)
 {
-	static const uint8_t all[2] = {0, VCH_SHARDS};
+	const uint8_t all[6] = {0,
+				VCH_SHARDS,
+				(uint8_t)(rig->window_s >> 8),
+				(uint8_t)rig->window_s,
+				(uint8_t)(rig->window_records >> 8),
+				(uint8_t)rig->window_records};
 	struct vch_start_answer ans;
 	struct vch_span answer;
 
-	VCH_TRY(rig_call(rig, VCH_CMD_START, vch_span(all, 2), &answer));
+	VCH_TRY(rig_call(rig, VCH_CMD_START, vch_span(all, 6), &answer));
 	VCH_TRY(vch_start_answer_decode(&ans, answer));
 	memcpy(rig->log_key, ans.log_key, 32);
 	return VCH_OK;
@@ -162,6 +197,7 @@ static void fold_last(const struct rig *rig, struct rig_account *a)
 	static struct vch_batch batch;
 	struct vch_account_record born;
 	struct vch_change_record changed;
+	struct vch_resumed resumed;
 	struct vch_decision made;
 	struct vch_record_head head;
 
@@ -185,6 +221,13 @@ static void fold_last(const struct rig *rig, struct rig_account *a)
 			}
 			a->slot = changed.slot;
 			take_counters(a, changed.counters);
+		} else if (head.kind == VCH_RECORD_RESUME) {
+			vch_resumed_read(&r, &resumed);
+			memcpy(a->config, resumed.config.ptr,
+			       resumed.config.len);
+			a->config_len = resumed.config.len;
+			a->slot = resumed.slot;
+			take_counters(a, resumed.counters);
 		} else {
 			vch_decision_read(&r, &made);
 			a->slot = made.slot;
@@ -378,6 +421,41 @@ enum vch_err rig_apply(struct rig *rig, struct rig_account *account,
 
 	VCH_TRY(vch_apply_change_request_encode(&w, &req));
 	VCH_TRY(rig_call(rig, VCH_CMD_APPLY_CHANGE, vch_written(&w), NULL));
+	fold_last(rig, account);
+	return VCH_OK;
+}
+
+void rig_seen(const struct rig *rig, struct vch_seen *ret)
+{
+	static struct vch_batch batch;
+	struct vch_leaves leaves;
+	struct vch_receipt receipt;
+	uint8_t last;
+
+	rig_last_batch(rig, &batch);
+	VCH_CHECK(vch_batch_leaves(&leaves, &batch) == VCH_OK);
+	last = (uint8_t)(batch.sections[0].records_cnt - 1);
+	vch_receipt_make(&receipt, &batch, &leaves, 0, last);
+	vch_seen_from(ret, &receipt);
+}
+
+enum vch_err rig_resume(struct rig *rig, struct rig_account *account,
+			struct vch_demo_passkey *passkey,
+			const struct vch_seen *seen, uint64_t sequence)
+{
+	struct vch_writer w = vch_writer(request_buf, sizeof(request_buf));
+	struct vch_resume_request req = {.seen = *seen, .sequence = sequence};
+	struct vch_demo_assertion assertion;
+	uint8_t hash[32];
+
+	vch_resume_hash(hash, account->address, seen->head, sequence);
+	VCH_TRY(vch_demo_passkey_assert(passkey, &assertion, hash));
+	memcpy(req.account, account->address, 20);
+	req.config = vch_span(account->config, account->config_len);
+	req.counters = vch_span(account->counters, account->counters_len);
+	req.assertion = assertion.assertion;
+	VCH_TRY(vch_resume_request_encode(&w, &req));
+	VCH_TRY(rig_call(rig, VCH_CMD_RESUME, vch_written(&w), NULL));
 	fold_last(rig, account);
 	return VCH_OK;
 }

@@ -32,6 +32,10 @@ struct rig {
 	struct rig_batch batch[RIG_BATCHES_MAX];
 	size_t batch_cnt;
 	uint8_t log_key[32];
+	uint16_t window_s; /* of the counters; rig_make: never */
+	uint16_t window_records;
+	bool never_release; /* answers that are held stay so */
+	size_t held_cnt;
 };
 
 /* What payments take for now; 0: the system's clock. */
@@ -121,6 +125,14 @@ enum vch_err rig_apply(struct rig *rig, struct rig_account *account,
 /* The next change of the account, asking for what holds already. */
 void rig_change_begin(struct vch_change *ret, struct vch_config *ret_config,
 		      const struct rig_account *account);
+
+/* What the account's newest record is to a client that kept its receipt. */
+void rig_seen(const struct rig *rig, struct vch_seen *ret);
+
+/* RESUME from `seen`, signed by the passkey for that account and sequence. */
+enum vch_err rig_resume(struct rig *rig, struct rig_account *account,
+			struct vch_demo_passkey *passkey,
+			const struct vch_seen *seen, uint64_t sequence);
 
 /* The newest batch, decoded; views into the rig. */
 void rig_last_batch(const struct rig *rig, struct vch_batch *ret);

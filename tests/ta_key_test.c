@@ -512,6 +512,7 @@ static void test_worlds_apart(void **state)
 	struct vch_cosign_result res;
 	struct vch_key_request req = {.kind = VCH_PAYLOAD_RAW};
 	uint8_t digest[32] = {1};
+	struct vch_seen seen;
 	struct rig_key key;
 	struct rig_op op;
 
@@ -536,6 +537,10 @@ static void test_worlds_apart(void **state)
 	rig_payment(&op, &disguised, &passkey, 0, 1);
 	assert_int_equal(rig_cosign_one(&rig, &disguised, &op, &res),
 			 VCH_ACCOUNT);
+	rig_seen(&rig, &seen);
+	assert_int_equal(
+		rig_resume(&rig, &disguised, &passkey, &seen, key.slot.seq),
+		VCH_ACCOUNT);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

@@ -170,7 +170,7 @@ static void test_storage_lost(void **state)
 /* An instance makes accounts where it serves, and serves nowhere else. */
 static void test_shards(void **state)
 {
-	static const uint8_t some[2] = {10, 9};
+	static const uint8_t some[6] = {10, 9, 0xff, 0xff, 0, 0};
 	uint8_t shard = vch_shard_of(account.address);
 	struct vch_cosign_result res;
 	struct rig_account born;
@@ -178,7 +178,7 @@ static void test_shards(void **state)
 
 	(void)state;
 	restart(rig.batch_cnt, VCH_OK);
-	assert_int_equal(rig_call(&rig, VCH_CMD_START, vch_span(some, 2), NULL),
+	assert_int_equal(rig_call(&rig, VCH_CMD_START, vch_span(some, 6), NULL),
 			 VCH_OK);
 	for (int i = 0; i < 12; i++) {
 		assert_int_equal(rig_create(&rig, &born, &passkey), VCH_OK);

@@ -96,7 +96,7 @@ static size_t choose(struct maker *m, size_t most)
 	if (m->fill == FILL_BOUND)
 		return most;
 	if (m->fill == FILL_FEW)
-		return 1 + (size_t)(draw(m) % 2);
+		return 1 + (size_t)(draw(m) % (most < 2 ? most : 2));
 	if (draw(m) % 4 == 0)
 		return most;
 	return (size_t)(draw(m) % (most < 12 ? most + 1 : 12));

@@ -179,7 +179,7 @@ enum vch_err vch_client_create(struct vch_client *client,
 	VCH_TRY(read_proof(client, ret_proof, result, account->log_key));
 	if (vch_proof_statement(ret_proof, account, passkey))
 		return say(client, VCH_RECEIPT, ret_proof->why);
-	account->seq = ret_proof->account.slot.seq;
+	vch_proof_keep(ret_proof, account);
 	return VCH_OK;
 }
 
@@ -237,6 +237,10 @@ yyjson_mut_val *vch_cosign_params(yyjson_mut_doc *doc,
 	put_op(doc, vch_doc_put_obj(doc, params, "userOperation"), &op->op);
 	vch_doc_put_quantity(doc, params, "validUntil", op->valid_until);
 	put_assertion(doc, params, assertion);
+	if (account->receipt_len)
+		vch_doc_put_bytes(
+			doc, params, "lastReceipt",
+			vch_span(account->receipt, account->receipt_len));
 	return params;
 }
 
@@ -249,7 +253,8 @@ static enum vch_err decision(struct vch_client *client,
 	VCH_TRY(read_proof(client, ret_proof, obj, account->log_key));
 	if (vch_proof_decision(ret_proof, account, op_hash, code))
 		return say(client, VCH_RECEIPT, ret_proof->why);
-	account->seq = ret_proof->decision.slot.seq;
+	if (code != VCH_ROLLBACK)
+		vch_proof_keep(ret_proof, account);
 	return VCH_OK;
 }
 
@@ -385,7 +390,8 @@ static enum vch_err changed(struct vch_client *client,
 		     : vch_proof_applied(ret_proof, account, before);
 	if (err)
 		return say(client, VCH_RECEIPT, ret_proof->why);
-	account->seq = ret_proof->change.slot.seq;
+	if (code != VCH_ROLLBACK)
+		vch_proof_keep(ret_proof, account);
 	return VCH_OK;
 }
 
@@ -445,4 +451,46 @@ enum vch_err vch_client_proof(struct vch_client *client, struct vch_proof *ret,
 			      yyjson_val *obj, const uint8_t log_key[32])
 {
 	return read_proof(client, ret, obj, log_key);
+}
+
+enum vch_err vch_client_stopped(struct vch_client *client,
+				const struct vch_wallet_account *account,
+				struct vch_proof *ret_proof)
+{
+	yyjson_mut_doc *doc;
+	yyjson_mut_val *params = vch_rpc_object(client->rpc, &doc);
+	yyjson_val *result;
+
+	vch_doc_put_bytes(doc, params, "account",
+			  vch_span(account->address, 20));
+	VCH_TRY(call(client, &result, "vouch_getReceipt"));
+	VCH_TRY(read_proof(client, ret_proof, result, account->log_key));
+	if (vch_proof_stopped(ret_proof, account))
+		return say(client, VCH_RECEIPT, ret_proof->why);
+	return VCH_OK;
+}
+
+enum vch_err vch_client_resume(struct vch_client *client,
+			       struct vch_wallet_account *account,
+			       struct vch_proof *ret_proof,
+			       const struct vch_proof *stopped,
+			       const struct vch_assertion *assertion)
+{
+	uint64_t sequence = vch_proof_slot(stopped)->seq;
+	yyjson_mut_doc *doc;
+	yyjson_mut_val *params = vch_rpc_object(client->rpc, &doc);
+	yyjson_val *result;
+
+	vch_doc_put_bytes(doc, params, "account",
+			  vch_span(account->address, 20));
+	vch_doc_put_bytes(doc, params, "receipt",
+			  vch_span(stopped->bytes, stopped->len));
+	vch_doc_put_quantity(doc, params, "sequence", sequence);
+	put_assertion(doc, params, assertion);
+	VCH_TRY(call(client, &result, "vouch_resume"));
+	VCH_TRY(read_proof(client, ret_proof, result, account->log_key));
+	if (vch_proof_resumed(ret_proof, account, sequence))
+		return say(client, VCH_RECEIPT, ret_proof->why);
+	vch_proof_keep(ret_proof, account);
+	return VCH_OK;
 }

@@ -45,14 +45,34 @@ yyjson_mut_val *vch_cosign_params(yyjson_mut_doc *doc,
 /*
  * Has the operation co-signed. VCH_OK: the signature is the co-signer's and
  * *ret_proof its record. A refusal answers its code; if it was recorded
- * (ret_proof->len > 0) the record was checked too. VCH_RECEIPT. The caller
- * keeps account->seq, which moves on with each proof.
+ * (ret_proof->len > 0) the record was checked too. VCH_RECEIPT. The account's
+ * last receipt is shown; the caller saves it, it moves on with each proof.
+ * VCH_ROLLBACK: the node is on another history than that receipt; it stays.
  */
 VCH_MUST enum vch_err vch_client_cosign(struct vch_client *client,
 					struct vch_wallet_account *account,
 					uint8_t ret_cosignature[65],
 					struct vch_proof *ret_proof,
 					const struct vch_payment_op *op,
+					const struct vch_assertion *assertion);
+
+/*
+ * Asks for the newest receipt of a stopped account and checks it: what the
+ * owner is asked to resume from. VCH_RECEIPT.
+ */
+VCH_MUST enum vch_err
+vch_client_stopped(struct vch_client *client,
+		   const struct vch_wallet_account *account,
+		   struct vch_proof *ret_proof);
+
+/*
+ * Resumes from `stopped`, whose hash the passkey signed. VCH_RECEIPT. The
+ * caller saves the account.
+ */
+VCH_MUST enum vch_err vch_client_resume(struct vch_client *client,
+					struct vch_wallet_account *account,
+					struct vch_proof *ret_proof,
+					const struct vch_proof *stopped,
 					const struct vch_assertion *assertion);
 
 /* The node's own word on an account; valid until the next call. */

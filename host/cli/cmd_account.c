@@ -133,6 +133,10 @@ static void show(yyjson_val *obj)
 	show_text(obj, "factory", "factory");
 	for (i = 0; i < yyjson_arr_size(assets); i++)
 		show_asset(yyjson_arr_get(assets, i));
+	if (yyjson_get_bool(yyjson_obj_get(obj, "stopped")))
+		printf("  %sstopped%s: a receipt showed another history; "
+		       "`vouch account resume`\n",
+		       vch_ink(VCH_INK_RED), vch_ink(VCH_INK_NONE));
 	if (yyjson_get_bool(yyjson_obj_get(obj, "frozen")))
 		printf("  %sfrozen%s\n", vch_ink(VCH_INK_RED),
 		       vch_ink(VCH_INK_NONE));

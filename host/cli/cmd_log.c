@@ -168,7 +168,7 @@ static void show_record(void *ctx, const struct vch_logwalk_record *rec)
 	(void)ctx;
 	if (gmtime_r(&at, &tm))
 		strftime(when, sizeof(when), "%F %TZ", &tm);
-	if (rec->start) /* 64 of them a start: the first speaks for all */
+	if (rec->start || rec->anchor) /* up to 64 of them at once */
 		return;
 	printf("%s%s%s shard %2u ", vch_ink(VCH_INK_DIM), when,
 	       vch_ink(VCH_INK_NONE), rec->shard);
@@ -180,6 +180,10 @@ static void show_record(void *ctx, const struct vch_logwalk_record *rec)
 	if (rec->key)
 		printf("key      %s  made\n",
 		       vch_term_hex(vch_span(rec->key->slot.id, 20)));
+	if (rec->resumed)
+		printf("resumed  %s  by passkey %u\n",
+		       vch_term_hex(vch_span(rec->resumed->slot.id, 20)),
+		       rec->resumed->passkey);
 	if (rec->deleted)
 		printf("key      %s  deleted, %s\n",
 		       vch_term_hex(vch_span(rec->deleted->slot.id, 20)),
@@ -256,6 +260,8 @@ static void show_record_json(void *ctx, const struct vch_logwalk_record *rec)
 		[VCH_RECORD_KEY] = "key",
 		[VCH_RECORD_USE] = "use",
 		[VCH_RECORD_DELETE] = "delete",
+		[VCH_RECORD_RESUME] = "resume",
+		[VCH_RECORD_ANCHOR] = "anchor",
 	};
 	yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
 	yyjson_mut_val *root = yyjson_mut_obj(doc);
@@ -279,6 +285,8 @@ static void show_record_json(void *ctx, const struct vch_logwalk_record *rec)
 		put_use(doc, root, rec->use);
 	if (rec->deleted)
 		put_slot(doc, root, &rec->deleted->slot);
+	if (rec->resumed)
+		put_slot(doc, root, &rec->resumed->slot);
 	if (rec->decision) {
 		put_slot(doc, root, &rec->decision->slot);
 		put_decision(doc, root, rec->decision);

@@ -21,12 +21,17 @@ static void show_json(const struct vch_attested *att)
 		{"platform", e->platform}, {"erase", e->erase},
 		{"protect", e->protect},   {"detect", e->detect},
 		{"seal", e->seal},	   {"signer", e->signer},
+		{"counter", e->counter},
 	};
 	size_t i;
 
 	VCH_CHECK(
 		root &&
 		yyjson_mut_obj_add_bool(doc, root, "emulated", att->emulated) &&
+		yyjson_mut_obj_add_uint(doc, root, "windowSeconds",
+					e->window_s) &&
+		yyjson_mut_obj_add_uint(doc, root, "windowRecords",
+					e->window_records) &&
 		yyjson_mut_obj_add_uint(doc, root, "version", e->version));
 	yyjson_mut_doc_set_root(doc, root);
 	for (i = 0; i < VCH_ARRAY_LEN(words); i++)
@@ -80,6 +85,11 @@ static void show(const struct vch_attested *att)
 	bytes("incarnation", e->incarnation, 16);
 	word("erase", e->erase, "where what must be forgotten is kept");
 	word("protect", e->protect, "what hinders an older copy of the log");
+	word("counter", e->counter,
+	     att->emulated ? "EMULATED: whoever restores its file too goes back"
+			   : "where the counter is that tells an older log");
+	printf("  %-12s %u s, %u records\n", "window", e->window_s,
+	       e->window_records);
 	word("detect", e->detect, "who would notice one");
 	word("seal", e->seal, "what secrets at rest are bound to");
 	word("signer", e->signer, "who signed the code");

@@ -89,6 +89,14 @@ const struct vch_cli_command vch_cli_commands[] = {
 	 vch_cmd_key_sign},
 	{"key", "delete", "KEY", "ends a key for ever", NULL, NULL,
 	 NODE_OPTIONS | VCH_O(JSON), vch_cmd_key_delete},
+	{"account", "resume", "ADDRESS",
+	 "goes on with an account that ROLLBACK stopped",
+	 "The node's log is another than the one your last receipt is from: an "
+	 "older copy,\nor a fork. Find out why first. This signs with the "
+	 "passkey that the node's history\nis the true one from here; today's "
+	 "limits then count as spent, grants are void.",
+	 "vouch account resume 0x…",
+	 NODE_OPTIONS | VCH_O(PASSKEY) | VCH_O(JSON), vch_cmd_account_resume},
 	{"pay", NULL, NULL, "pays: passkey, co-signer, chain",
 	 "The co-signer's record is checked before the operation is sent "
 	 "through\nEntryPoint.handleOps.",
@@ -108,6 +116,11 @@ const struct vch_cli_command vch_cli_commands[] = {
 	 NULL, VCH_O(LOG_KEY) | VCH_O(JSON), vch_cmd_log_show},
 	{"receipt", "verify", "HEX", "checks receipts (-: one a line)", NULL,
 	 NULL, VCH_O(LOG_KEY) | VCH_O(JSON), vch_cmd_receipt_verify},
+	{"receipt", "compare", "A B",
+	 "exit 4 if two receipts prove a fork of the log",
+	 "One account and one sequence number but different records: whoever "
+	 "holds both can\nshow it to anybody. Both must hold under --log-key.",
+	 NULL, VCH_O(LOG_KEY), vch_cmd_receipt_compare},
 	{"tee", NULL, NULL, "asks the TEE for evidence and checks it", NULL,
 	 "vouch tee --node http://127.0.0.1:3000",
 	 VCH_O(NODE) | VCH_O(CA) | VCH_O(JSON),

@@ -64,6 +64,9 @@ void vch_logwalk_record_set(struct vch_logwalk_record *rec,
 	case VCH_RECORD_CHANGE:
 		rec->change = &decoded->change;
 		break;
+	case VCH_RECORD_RESUME:
+		rec->resumed = &decoded->resumed;
+		break;
 	case VCH_RECORD_KEY:
 		rec->key = &decoded->key;
 		break;
@@ -83,6 +86,7 @@ static void count(struct vch_logwalk *walk,
 {
 	walk->accounts += rec->account != NULL;
 	walk->keys += rec->key != NULL;
+	walk->resumed += rec->resumed != NULL;
 	if (rec->decision) {
 		walk->approved += rec->decision->code == VCH_OK;
 		walk->refused += rec->decision->code != VCH_OK;
@@ -104,6 +108,7 @@ static enum vch_err take_record(struct vch_logwalk *walk,
 {
 	static struct vch_proof decoded;
 	static struct vch_start start;
+	struct vch_anchor anchor;
 	struct vch_logwalk_shard *at = &walk->shard[section->shard];
 	struct vch_span bytes = section->records[idx];
 	struct vch_logwalk_record rec = {.shard = section->shard,
@@ -116,6 +121,13 @@ static enum vch_err take_record(struct vch_logwalk *walk,
 		HOLDS(walk, !vch_reader_end(&r), "a record does not decode");
 		VCH_TRY(take_start(walk, section, &start));
 		rec.start = &start;
+	} else if (rec.head.kind == VCH_RECORD_ANCHOR) {
+		vch_anchor_read(&r, &anchor);
+		HOLDS(walk,
+		      !vch_reader_end(&r) && anchor.shard == section->shard,
+		      "a record does not decode");
+		HOLDS(walk, at->started, "a shard has records and no START");
+		rec.anchor = true;
 	} else {
 		HOLDS(walk, !vch_record_decode(&decoded, bytes),
 		      "a record does not decode");
@@ -144,6 +156,9 @@ static enum vch_err take_section(struct vch_logwalk *walk,
 	HOLDS(walk,
 	      !memcmp(walk->shard[section->shard].head, section->prev_head, 32),
 	      "a section does not continue its shard's chain");
+	HOLDS(walk, section->counter >= walk->shard[section->shard].counter,
+	      "a shard's counter goes back");
+	walk->shard[section->shard].counter = section->counter;
 	for (uint8_t i = 0; i < section->records_cnt; i++)
 		VCH_TRY(take_record(walk, section, i, each, ctx));
 	return VCH_OK;

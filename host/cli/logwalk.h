@@ -17,7 +17,8 @@ struct vch_logwalk_shard {
 	bool started;
 	uint8_t head[32];
 	uint8_t incarnation[16];
-	uint64_t index; /* of the next record */
+	uint64_t index;	  /* of the next record */
+	uint64_t counter; /* the hardware counter its records carry */
 };
 
 struct vch_logwalk {
@@ -33,6 +34,7 @@ struct vch_logwalk {
 	uint64_t changes;
 	uint64_t keys;
 	uint64_t signed_cnt;
+	uint64_t resumed;
 	const char *why;
 };
 
@@ -50,6 +52,8 @@ struct vch_logwalk_record {
 	const struct vch_key_record *key;	  /* or NULL */
 	const struct vch_use *use;		  /* or NULL */
 	const struct vch_delete *deleted;	  /* or NULL */
+	const struct vch_resumed *resumed;	  /* or NULL */
+	bool anchor; /* it closes a window, nothing else */
 };
 
 /* Points the record at what was decoded, by its kind. */

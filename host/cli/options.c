@@ -161,6 +161,7 @@ enum vch_exit vch_cli_exit_code(enum vch_err err)
 	case VCH_TIMEOUT:
 		return VCH_EXIT_UNREACHED;
 	case VCH_RECEIPT:
+	case VCH_ROLLBACK:
 		return VCH_EXIT_UNPROVED;
 	default:
 		return VCH_EXIT_REFUSED;

@@ -76,6 +76,9 @@ enum vch_err vch_record_decode(struct vch_proof *ret, struct vch_span record)
 	case VCH_RECORD_DELETE:
 		vch_delete_read(&r, &ret->deleted);
 		break;
+	case VCH_RECORD_RESUME:
+		vch_resumed_read(&r, &ret->resumed);
+		break;
 	default:
 		return VCH_FORMAT;
 	}
@@ -205,18 +208,26 @@ enum vch_err vch_proof_decision(struct vch_proof *proof,
 	      "the record is about another operation");
 	CLAIM(proof, rec->code == (uint16_t)code,
 	      "the record tells another decision than the answer");
-	CLAIM(proof, rec->slot.seq > account->seq,
+	CLAIM(proof, code == VCH_ROLLBACK || rec->slot.seq > account->seq,
 	      "the record is older than one shown before: a rolled-back log");
 	return VCH_OK;
 }
 
-static const struct vch_slot *slot_of(const struct vch_proof *proof)
+const struct vch_slot *vch_proof_slot(const struct vch_proof *proof)
 {
 	switch (proof->head.kind) {
 	case VCH_RECORD_ACCOUNT:
 		return &proof->account.slot;
 	case VCH_RECORD_CHANGE:
 		return &proof->change.slot;
+	case VCH_RECORD_RESUME:
+		return &proof->resumed.slot;
+	case VCH_RECORD_KEY:
+		return &proof->key.slot;
+	case VCH_RECORD_USE:
+		return &proof->use.slot;
+	case VCH_RECORD_DELETE:
+		return &proof->deleted.slot;
 	default:
 		return &proof->decision.slot;
 	}
@@ -226,7 +237,7 @@ enum vch_err vch_proof_state(struct vch_proof *proof,
 			     const struct vch_wallet_account *account,
 			     struct vch_account_state *state)
 {
-	const struct vch_slot *slot = slot_of(proof);
+	const struct vch_slot *slot = vch_proof_slot(proof);
 
 	CLAIM(proof, !memcmp(slot->id, account->address, 20),
 	      "the record is about another account");
@@ -324,5 +335,57 @@ enum vch_err vch_proof_applied(struct vch_proof *proof,
 		      config_is(rec, &after),
 	      "the config in the record is not what the waiting change makes "
 	      "of it");
+	return VCH_OK;
+}
+
+void vch_proof_keep(const struct vch_proof *proof,
+		    struct vch_wallet_account *account)
+{
+	account->seq = vch_proof_slot(proof)->seq;
+	memcpy(account->receipt, proof->bytes, proof->len);
+	account->receipt_len = proof->len;
+}
+
+enum vch_err vch_proof_stopped(struct vch_proof *proof,
+			       const struct vch_wallet_account *account)
+{
+	const struct vch_slot *slot = vch_proof_slot(proof);
+
+	CLAIM(proof, !memcmp(slot->id, account->address, 20),
+	      "the record is about another account");
+	CLAIM(proof, slot->flags & VCH_SLOT_STOPPED,
+	      "the account is not stopped");
+	return VCH_OK;
+}
+
+enum vch_err vch_proof_resumed(struct vch_proof *proof,
+			       const struct vch_wallet_account *account,
+			       uint64_t sequence)
+{
+	const struct vch_slot *slot = &proof->resumed.slot;
+
+	CLAIM(proof, proof->head.kind == VCH_RECORD_RESUME,
+	      "the record does not resume an account");
+	CLAIM(proof, !memcmp(slot->id, account->address, 20),
+	      "the record is about another account");
+	CLAIM(proof,
+	      !(slot->flags & VCH_SLOT_STOPPED) && slot->seq == sequence + 1,
+	      "the record resumes from another place than the one signed");
+	CLAIM(proof, slot->remainder == 0,
+	      "the record leaves something of today's limit");
+	return VCH_OK;
+}
+
+enum vch_err vch_proof_compare(struct vch_proof *a, const struct vch_proof *b)
+{
+	const struct vch_slot *sa = vch_proof_slot(a), *sb = vch_proof_slot(b);
+
+	if (memcmp(sa->id, sb->id, 20) != 0 || sa->seq != sb->seq)
+		return VCH_OK;
+	CLAIM(a,
+	      vch_span_equal(a->receipt.record, b->receipt.record) &&
+		      !memcmp(a->receipt.prev_head, b->receipt.prev_head, 32),
+	      "one account, one sequence number, two records: the log was "
+	      "forked or rolled back");
 	return VCH_OK;
 }

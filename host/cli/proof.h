@@ -43,6 +43,7 @@ struct vch_proof {
 	struct vch_key_record key;	   /* head.kind RECORD_KEY */
 	struct vch_use use;		   /* head.kind RECORD_USE */
 	struct vch_delete deleted;	   /* head.kind RECORD_DELETE */
+	struct vch_resumed resumed;	   /* head.kind RECORD_RESUME */
 	const char *why;
 };
 
@@ -64,9 +65,17 @@ vch_proof_statement(struct vch_proof *proof,
 		    const struct vch_wallet_account *account,
 		    const struct vch_demo_passkey *passkey);
 
+/* The slot in a decoded record: every kind of a receipt has one. */
+const struct vch_slot *vch_proof_slot(const struct vch_proof *proof);
+
+/* The receipt becomes the last one that the account's owner has seen. */
+void vch_proof_keep(const struct vch_proof *proof,
+		    struct vch_wallet_account *account);
+
 /*
  * The record is a decision about this operation of this account, later than
- * what the account has shown before, and its code is this one.
+ * what the account has shown before, and its code is this one. ROLLBACK comes
+ * from another history, so its place says nothing.
  */
 VCH_MUST enum vch_err
 vch_proof_decision(struct vch_proof *proof,
@@ -98,5 +107,25 @@ VCH_MUST enum vch_err
 vch_proof_applied(struct vch_proof *proof,
 		  const struct vch_wallet_account *account,
 		  const struct vch_account_state *before);
+
+/*
+ * The record is the newest here of this account, which is stopped: what its
+ * owner is asked to resume from.
+ */
+VCH_MUST enum vch_err
+vch_proof_stopped(struct vch_proof *proof,
+		  const struct vch_wallet_account *account);
+
+/* The record resumes this account, after the record with this sequence. */
+VCH_MUST enum vch_err
+vch_proof_resumed(struct vch_proof *proof,
+		  const struct vch_wallet_account *account, uint64_t sequence);
+
+/*
+ * Two checked receipts of one log key. VCH_RECEIPT: they have one account and
+ * sequence but different records, which proves a fork to anybody.
+ */
+VCH_MUST enum vch_err vch_proof_compare(struct vch_proof *a,
+					const struct vch_proof *b);
 
 #endif

@@ -23,6 +23,8 @@ struct rig {
 	struct vch_account_record record;
 	struct vch_decision decision;
 	struct vch_proof proof;
+	enum vch_err code; /* of the decision; 0: LIMIT */
+	uint64_t seq_more;
 };
 
 static void rig_make(struct rig *rig)
@@ -210,9 +212,9 @@ static void decided(struct rig *rig)
 
 	rig->head.kind = VCH_RECORD_DECISION;
 	memcpy(rig->decision.slot.id, rig->account.address, 20);
-	rig->decision.slot.seq = 5;
+	rig->decision.slot.seq = 5 + rig->seq_more;
 	memset(rig->decision.op_hash, 0x0b, 32);
-	rig->decision.code = VCH_LIMIT;
+	rig->decision.code = rig->code ? (uint16_t)rig->code : VCH_LIMIT;
 	vch_record_head_write(&w, &rig->head);
 	vch_decision_write(&w, &rig->decision);
 	assert_false(w.bad);
@@ -252,6 +254,104 @@ static void a_decision_is_about_this_operation_and_new(void **state)
 	assert_int_equal(vch_proof_decision(&rig.proof, &rig.account, op_hash,
 					    VCH_LIMIT),
 			 VCH_RECEIPT);
+}
+
+/* ROLLBACK comes from another history: an older place is no lie there. */
+static void a_rollback_may_be_older(void **state)
+{
+	uint8_t op_hash[32];
+	struct rig rig;
+
+	(void)state;
+	rig_make(&rig);
+	rig.code = VCH_ROLLBACK;
+	decided(&rig);
+	memset(op_hash, 0x0b, 32);
+	rig.account.seq = 9;
+	assert_int_equal(vch_proof_decision(&rig.proof, &rig.account, op_hash,
+					    VCH_ROLLBACK),
+			 VCH_OK);
+	assert_int_equal(vch_proof_stopped(&rig.proof, &rig.account),
+			 VCH_RECEIPT);
+	rig.decision.slot.flags = VCH_SLOT_STOPPED;
+	decided(&rig);
+	assert_int_equal(vch_proof_stopped(&rig.proof, &rig.account), VCH_OK);
+	rig.account.address[3] ^= 1;
+	assert_int_equal(vch_proof_stopped(&rig.proof, &rig.account),
+			 VCH_RECEIPT);
+}
+
+static void resumed(struct rig *rig, const struct vch_resumed *rec)
+{
+	uint8_t record[VCH_RECORD_MAX];
+	struct vch_writer w = vch_writer(record, sizeof(record));
+
+	rig->head.kind = VCH_RECORD_RESUME;
+	vch_record_head_write(&w, &rig->head);
+	vch_resumed_write(&w, rec);
+	assert_false(w.bad);
+	seal(rig, vch_written(&w));
+	assert_int_equal(vch_proof_check_var(&rig->proof, rig->sk.pk.b),
+			 VCH_OK);
+}
+
+static void resuming_goes_on_from_what_was_signed(void **state)
+{
+	struct vch_resumed rec = {.slot.seq = 8};
+	struct rig rig;
+
+	(void)state;
+	rig_make(&rig);
+	memcpy(rec.slot.id, rig.account.address, 20);
+	resumed(&rig, &rec);
+	assert_int_equal(vch_proof_resumed(&rig.proof, &rig.account, 7),
+			 VCH_OK);
+	assert_int_equal(vch_proof_resumed(&rig.proof, &rig.account, 6),
+			 VCH_RECEIPT);
+	vch_proof_keep(&rig.proof, &rig.account);
+	assert_int_equal(rig.account.seq, 8);
+	assert_int_equal(rig.account.receipt_len, rig.proof.len);
+	rec.slot.remainder = 1;
+	resumed(&rig, &rec);
+	assert_int_equal(vch_proof_resumed(&rig.proof, &rig.account, 7),
+			 VCH_RECEIPT);
+	rec.slot.remainder = 0;
+	rec.slot.flags = VCH_SLOT_STOPPED;
+	resumed(&rig, &rec);
+	assert_int_equal(vch_proof_resumed(&rig.proof, &rig.account, 7),
+			 VCH_RECEIPT);
+	rec.slot.flags = 0;
+	rec.slot.id[0] ^= 1;
+	resumed(&rig, &rec);
+	assert_int_equal(vch_proof_resumed(&rig.proof, &rig.account, 7),
+			 VCH_RECEIPT);
+	rig.code = VCH_OK;
+	decided(&rig);
+	assert_int_equal(vch_proof_resumed(&rig.proof, &rig.account, 4),
+			 VCH_RECEIPT);
+}
+
+/* Two records in one place of an account, and nothing less, are a fork. */
+static void two_receipts_of_one_sequence_prove_a_fork(void **state)
+{
+	static struct rig a, b;
+
+	(void)state;
+	rig_make(&a);
+	decided(&a);
+	b = a;
+	decided(&b);
+	assert_int_equal(vch_proof_compare(&a.proof, &b.proof), VCH_OK);
+	b.decision.cost = 1;
+	decided(&b);
+	assert_int_equal(vch_proof_compare(&a.proof, &b.proof), VCH_RECEIPT);
+	b.seq_more = 1;
+	decided(&b);
+	assert_int_equal(vch_proof_compare(&a.proof, &b.proof), VCH_OK);
+	b.seq_more = 0;
+	b.account.address[7] ^= 1;
+	decided(&b);
+	assert_int_equal(vch_proof_compare(&a.proof, &b.proof), VCH_OK);
 }
 
 static void one_kind_does_not_pass_for_another(void **state)
@@ -330,6 +430,9 @@ int main(void)
 		cmocka_unit_test(a_state_that_does_not_fit_is_refused),
 		cmocka_unit_test(any_flipped_byte_of_a_receipt_is_refused),
 		cmocka_unit_test(a_decision_is_about_this_operation_and_new),
+		cmocka_unit_test(a_rollback_may_be_older),
+		cmocka_unit_test(resuming_goes_on_from_what_was_signed),
+		cmocka_unit_test(two_receipts_of_one_sequence_prove_a_fork),
 		cmocka_unit_test(one_kind_does_not_pass_for_another),
 		cmocka_unit_test(evidence_is_fresh_and_signed),
 	};

@@ -8,7 +8,8 @@
 #include "host/cli/doc.h"
 #include "trusted/base/check.h"
 
-#define FILE_MAX (1u << 20)
+/* 256 accounts with a receipt each, as hex */
+#define FILE_MAX (4u << 20)
 
 static const char warning[] =
 	"A DEMO authenticator: anyone who reads this file can sign with it.";
@@ -106,7 +107,9 @@ static enum vch_err account_read(struct vch_wallet_account *ret,
 	VCH_TRY(deployment_read(&ret->at, yyjson_obj_get(obj, "deployment")));
 	VCH_TRY(vch_doc_get_fixed(obj, "logKey", ret->log_key, 32));
 	VCH_TRY(vch_doc_get_fixed(obj, "deviceKey", ret->device_key, 32));
-	return vch_doc_get_u64(obj, "sequence", &ret->seq);
+	VCH_TRY(vch_doc_get_u64(obj, "sequence", &ret->seq));
+	return vch_doc_get_bytes(obj, "receipt", ret->receipt,
+				 &ret->receipt_len, sizeof(ret->receipt));
 }
 
 static enum vch_err wallet_read(struct vch_wallet *ret, yyjson_val *root)
@@ -173,6 +176,8 @@ static void account_put(yyjson_mut_doc *doc, yyjson_mut_val *arr,
 	vch_doc_put_bytes(doc, obj, "deviceKey",
 			  vch_span(account->device_key, 32));
 	vch_doc_put_quantity(doc, obj, "sequence", account->seq);
+	vch_doc_put_bytes(doc, obj, "receipt",
+			  vch_span(account->receipt, account->receipt_len));
 }
 
 enum vch_err vch_wallet_save(const struct vch_wallet *wallet, const char *path)

@@ -10,6 +10,7 @@
 
 #include "host/cli/demo_passkey.h"
 #include "trusted/base/bytes.h"
+#include "wire/gen/log.h"
 
 #define VCH_WALLET_ACCOUNTS_MAX 256
 
@@ -33,7 +34,9 @@ void vch_deployment_put(yyjson_mut_doc *doc, yyjson_mut_val *obj,
 /*
  * An account as its owner pins it at birth: who co-signs, and whose log
  * vouches for that. seq is the highest account sequence a receipt has shown;
- * a lower one later means an older copy of the log.
+ * a lower one later means an older copy of the log. receipt is that receipt
+ * (receipt_len 0: none yet); it is shown with every request, so that a trusted
+ * application on another history stops the account.
  */
 struct vch_wallet_account {
 	uint8_t address[20];
@@ -42,6 +45,8 @@ struct vch_wallet_account {
 	uint8_t log_key[32];
 	uint8_t device_key[32];
 	uint64_t seq;
+	uint8_t receipt[VCH_RECEIPT_ENC_MAX];
+	size_t receipt_len;
 };
 
 struct vch_wallet {

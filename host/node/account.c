@@ -220,3 +220,34 @@ void vch_call_apply_change(struct vch_call *call, yyjson_val *params)
 	vch_node_submit(call, VCH_CMD_APPLY_CHANGE, vch_written(&w),
 			on_changed);
 }
+
+/* --- vouch_resume ------------------------------------------------------- */
+
+static void on_resumed(void *ctx, const struct vch_outcome *outcome)
+{
+	struct vch_call *call = ctx;
+	struct vch_buf out = vch_json_out();
+
+	if (outcome->err != VCH_OK) {
+		vch_call_error(call, outcome->err, NULL, outcome->receipt);
+		return;
+	}
+	vch_json_open(&out, NULL, '{');
+	vch_json_put_hex(&out, "receipt", outcome->receipt.ptr,
+			 outcome->receipt.len);
+	vch_json_close(&out, '}');
+	vch_call_result(call, &out);
+}
+
+void vch_call_resume(struct vch_call *call, yyjson_val *params)
+{
+	uint8_t bytes[VCH_RESUME_REQUEST_ENC_MAX];
+	struct vch_writer w = vch_writer(bytes, sizeof(bytes));
+	struct vch_json_fault fault = {0};
+
+	if (vch_json_resume(&w, params, &fault) != VCH_OK) {
+		vch_call_fault(call, &fault);
+		return;
+	}
+	vch_node_submit(call, VCH_CMD_RESUME, vch_written(&w), on_resumed);
+}

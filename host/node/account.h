@@ -11,5 +11,6 @@ vch_method_fn vch_call_get_receipt;
 vch_method_fn vch_call_cosign;
 vch_method_fn vch_call_change_account;
 vch_method_fn vch_call_apply_change;
+vch_method_fn vch_call_resume;
 
 #endif

@@ -95,6 +95,8 @@ enum vch_err vch_json_account(struct vch_buf *out,
 	vch_json_put_hex(out, "counters", account->counters,
 			 account->counters_len);
 	vch_json_put_bool(out, "frozen", (slot->flags & VCH_SLOT_FROZEN) != 0);
+	vch_json_put_bool(out, "stopped",
+			  (slot->flags & VCH_SLOT_STOPPED) != 0);
 	vch_json_put_quantity(out, "seq", slot->seq);
 	vch_json_put_hex(out, "receipt", account->receipt,
 			 account->receipt_len);

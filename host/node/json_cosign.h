@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The params of vouch_cosign to one encoded `cosign_op`. */
+/* The params of vouch_cosign and vouch_resume to what the TEE takes. */
 #ifndef HOST_NODE_JSON_COSIGN_H
 #define HOST_NODE_JSON_COSIGN_H
 
@@ -13,6 +13,13 @@
 VCH_MUST enum vch_err vch_json_cosign(struct vch_writer *w,
 				      uint64_t *ret_valid_until,
 				      yyjson_val *params,
+				      struct vch_json_fault *fault);
+
+/*
+ * One encoded `resume_request`, config and counters empty. VCH_ARGUMENT;
+ * VCH_SIZE.
+ */
+VCH_MUST enum vch_err vch_json_resume(struct vch_writer *w, yyjson_val *params,
 				      struct vch_json_fault *fault);
 
 #endif

@@ -21,6 +21,9 @@ static void put_decoded(struct vch_buf *out, const struct vch_evidence *e)
 	put_word(out, "detect", e->detect);
 	put_word(out, "seal", e->seal);
 	put_word(out, "signer", e->signer);
+	put_word(out, "counter", e->counter);
+	vch_json_put_quantity(out, "windowSeconds", e->window_s);
+	vch_json_put_quantity(out, "windowRecords", e->window_records);
 }
 
 enum vch_err vch_json_evidence(struct vch_buf *out,

@@ -211,10 +211,26 @@ static uint8_t worker_cnt(const struct vch_settings *c)
 	return (uint8_t)(cnt > VCH_WORKERS_MAX ? VCH_WORKERS_MAX : cnt);
 }
 
+/* 0 to 60 seconds, or never. */
+static enum vch_err window_of(uint16_t *ret, const char *text)
+{
+	char *end;
+	long v = strtol(text, &end, 10);
+
+	if (strcmp(text, "never") == 0)
+		v = VCH_WINDOW_NEVER;
+	else if (*text == '\0' || *end != '\0' || v < 0 ||
+		 v > VCH_WINDOW_S_MAX)
+		return say(VCH_ARGUMENT, "not 0 to 60 seconds, or never:",
+			   text);
+	*ret = (uint16_t)v;
+	return VCH_OK;
+}
+
 static enum vch_err start_tee(struct vouchd *d)
 {
 	const struct vch_settings *c = &d->opt.settings;
-	const struct vch_worker_options options = {
+	struct vch_worker_options options = {
 		.tee_path = c->tee,
 		.secure_dir = c->secure,
 		.log_dir = d->log_dir,
@@ -227,9 +243,11 @@ static enum vch_err start_tee(struct vouchd *d)
 		.retries_max = (uint32_t)c->max_retries,
 		.kept = vch_events_add,
 		.kept_ctx = d->node.events,
+		.window_records = VCH_WINDOW_RECORDS_MAX,
 	};
 	enum vch_err err;
 
+	VCH_TRY(window_of(&options.window_s, c->window));
 	errno = 0;
 	d->node.queue_max = (uint32_t)c->queue;
 	d->node.deadline_ms = (uint32_t)(c->deadline_us / US_PER_MS);

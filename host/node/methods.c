@@ -165,13 +165,14 @@ const struct vch_method vch_methods[] = {
 		.run = vch_call_get_account,
 		.summary = "What an account is and what it spent today.",
 		.params = "address:address",
-		.result = "address:address cosigner:address factory:address "
-			  "implementation:address feeMax:quantity "
-			  "passkeys:[passkey] origins:[string] "
-			  "networks:[network] day:quantity assets:[asset] "
-			  "calls:[call] number:quantity pending:any "
-			  "config:bytes counters:bytes frozen:bool "
-			  "seq:quantity receipt:bytes",
+		.result =
+			"address:address cosigner:address factory:address "
+			"implementation:address feeMax:quantity "
+			"passkeys:[passkey] origins:[string] "
+			"networks:[network] day:quantity assets:[asset] "
+			"calls:[call] number:quantity pending:any "
+			"config:bytes counters:bytes frozen:bool stopped:bool "
+			"seq:quantity receipt:bytes",
 	},
 	{
 		.name = "vouch_cosign",
@@ -181,7 +182,7 @@ const struct vch_method vch_methods[] = {
 			   "and adds the co-signature.",
 		.params = "account:address chainId:quantity entryPoint:address "
 			  "userOperation:userOperation validUntil:quantity "
-			  "assertion:assertion",
+			  "assertion:assertion lastReceipt?:bytes",
 		.result = "signature:signature65 validUntil:quantity "
 			  "receipt:bytes",
 	},
@@ -200,6 +201,17 @@ const struct vch_method vch_methods[] = {
 		.run = vch_call_apply_change,
 		.summary = "Takes the change that waited, once it is due.",
 		.params = "account:address",
+		.result = "receipt:bytes",
+	},
+	{
+		.name = "vouch_resume",
+		.needs_token = true,
+		.run = vch_call_resume,
+		.summary = "Goes on with an account that a receipt of another "
+			   "history stopped: its passkey signed the newest "
+			   "record here.",
+		.params = "account:address receipt:bytes sequence:quantity "
+			  "assertion:assertion",
 		.result = "receipt:bytes",
 	},
 	{
@@ -228,7 +240,9 @@ const struct vch_method vch_methods[] = {
 			  "challenge:word measurement:word version:quantity "
 			  "incarnation:bytes logKey:word deviceKey:word "
 			  "headsHash:word erase:string protect:string "
-			  "detect:string seal:string signer:string",
+			  "detect:string seal:string signer:string "
+			  "counter:string windowSeconds:quantity "
+			  "windowRecords:quantity",
 	},
 	{
 		.name = "kms_createKey",

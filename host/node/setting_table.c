@@ -95,6 +95,11 @@ const struct vch_setting_info vch_setting_table[VCH_SET_CNT] = {
 			      VCH_TYPE_NUMBER, AT(sessions), 0, 64, "0",
 			      "instances of the TEE that share the accounts; "
 			      "0: as many as cores"},
+	[VCH_SET_WINDOW] = {"tee", "counter_window", "counter-window", 0,
+			    "SECONDS", VCH_TYPE_PATH, AT(window), 1, 0, "1",
+			    "bump the counter that tells an older log at most "
+			    "so often; 0: before each answer; never: not at "
+			    "all, as always with several instances"},
 	[VCH_SET_QUEUE] = {"tee", "queue", "queue", 0, "N", VCH_TYPE_NUMBER,
 			   AT(queue), 1, COUNT_MAX, "4096",
 			   "calls that may wait for each instance; beyond it: "

@@ -47,6 +47,7 @@ enum vch_setting {
 	VCH_SET_ETH_RPC,
 	VCH_SET_PROGRAM,
 	VCH_SET_SESSIONS,
+	VCH_SET_WINDOW,
 	VCH_SET_QUEUE,
 	VCH_SET_DEADLINE,
 	VCH_SET_BATCH_SIZE,
@@ -87,6 +88,7 @@ struct vch_settings {
 	char eth_rpc[VCH_PATH_MAX]; /* a URL; empty: none */
 	char tee[VCH_PATH_MAX];	    /* empty: beside vouchd */
 	uint64_t sessions;	/* 0: one for each core */
+	char window[VCH_PATH_MAX]; /* seconds, or "never" */
 	uint64_t queue;
 	uint64_t deadline_us;
 	uint64_t batch_size;

@@ -160,6 +160,18 @@ static enum vch_err decode_key(struct vch_fold_item *ret, struct vch_reader *r)
 	return vch_reader_end(r);
 }
 
+static enum vch_err decode_resumed(struct vch_fold_item *ret,
+				   struct vch_reader *r)
+{
+	struct vch_resumed rec;
+
+	vch_resumed_read(r, &rec);
+	ret->slot = rec.slot;
+	ret->config = rec.config;
+	ret->counters = rec.counters;
+	return vch_reader_end(r);
+}
+
 static enum vch_err decode_use(struct vch_fold_item *ret, struct vch_reader *r)
 {
 	struct vch_use rec;
@@ -190,12 +202,17 @@ static enum vch_err decode_record(struct vch_fold_item *ret, bool *ret_account,
 	struct vch_reader r = vch_reader(record);
 	struct vch_record_head head;
 	struct vch_start start;
+	struct vch_anchor anchor;
 
 	vch_record_head_read(&r, &head);
-	*ret_account = head.kind != VCH_RECORD_START;
+	*ret_account =
+		head.kind != VCH_RECORD_START && head.kind != VCH_RECORD_ANCHOR;
 	switch (head.kind) {
 	case VCH_RECORD_START:
 		vch_start_read(&r, &start);
+		return vch_reader_end(&r);
+	case VCH_RECORD_ANCHOR:
+		vch_anchor_read(&r, &anchor);
 		return vch_reader_end(&r);
 	case VCH_RECORD_ACCOUNT:
 		return decode_account(ret, &r);
@@ -209,6 +226,8 @@ static enum vch_err decode_record(struct vch_fold_item *ret, bool *ret_account,
 		return decode_use(ret, &r);
 	case VCH_RECORD_DELETE:
 		return decode_delete(ret, &r);
+	case VCH_RECORD_RESUME:
+		return decode_resumed(ret, &r);
 	default:
 		return VCH_CORRUPT;
 	}

@@ -144,17 +144,22 @@ static void flip(const char *path, off_t at)
 	close(fd);
 }
 
+/* After length, count, shard, incarnation and index. */
+#define COUNTER_AT (4 + 1 + 1 + 16 + 8)
+
 /*
- * Tag and signature of a frame: only those who have a key can check them, the
- * trusted application at its start and `vouch log verify`.
+ * Counter, tag and signature of a frame: only those who have a key can check
+ * them, the trusted application at its start and `vouch log verify`.
  */
 static bool needs_a_key(off_t at, off_t frame_len)
 {
 	off_t in_frame = (at - VCH_SEGMENT_HEAD) % frame_len;
 
-	return at >= VCH_SEGMENT_HEAD &&
-	       ((in_frame >= frame_len - 128 && in_frame < frame_len - 96) ||
-		in_frame >= frame_len - 64);
+	if (at < VCH_SEGMENT_HEAD)
+		return false;
+	return (in_frame >= COUNTER_AT && in_frame < COUNTER_AT + 8) ||
+	       (in_frame >= frame_len - 128 && in_frame < frame_len - 96) ||
+	       in_frame >= frame_len - 64;
 }
 
 /* A bad byte before the last frame is no tear: nothing is cut. */

@@ -50,6 +50,18 @@ static size_t part_len(const struct host_part *part)
 	return part->config->len + part->counters->len + part->blob->len;
 }
 
+static enum vch_err resume_account_of(uint8_t ret[20],
+				      struct vch_span request)
+{
+	struct vch_resume_request req;
+
+	VCH_TRY(vch_resume_request_decode(&req, request));
+	if (req.config.len + req.counters.len > 0)
+		return VCH_FORMAT;
+	memcpy(ret, req.account, 20);
+	return VCH_OK;
+}
+
 enum vch_err vch_job_parse(struct vch_job *job)
 {
 	struct vch_span in = vch_span(job->request, job->request_len);
@@ -57,6 +69,8 @@ enum vch_err vch_job_parse(struct vch_job *job)
 
 	if (vch_is_change(job->cmd))
 		return vch_change_account_of(job->op.account, job->cmd, in);
+	if (job->cmd == VCH_CMD_RESUME)
+		return resume_account_of(job->op.account, in);
 	if (job->cmd == VCH_CMD_COSIGN_BATCH)
 		VCH_TRY(vch_cosign_op_decode(&job->op, in));
 	else if (job->cmd == VCH_CMD_SIGN_BATCH ||
@@ -125,18 +139,35 @@ static enum vch_err no_such(const struct vch_job *job, enum vch_err err)
 	return err == VCH_ACCOUNT && key ? VCH_NO_KEY : err;
 }
 
+static enum vch_err resume_bring(struct vch_writer *w, struct vch_span request,
+				 struct vch_index *index)
+{
+	struct vch_resume_request req;
+	struct vch_account_view view;
+
+	VCH_TRY(vch_resume_request_decode(&req, request));
+	VCH_TRY(vch_index_get(index, &view, req.account, false));
+	if (view.slot.flags & VCH_SLOT_KEY)
+		return VCH_ACCOUNT;
+	req.config = vch_span(view.config, view.config_len);
+	req.counters = vch_span(view.counters, view.counters_len);
+	return vch_resume_request_encode(w, &req);
+}
+
 enum vch_err vch_job_bring(struct vch_writer *w, struct vch_job *job,
 			   struct vch_index *index, struct vch_blobs *blobs)
 {
 	struct vch_delete_key_request req = {.op = job->key_op};
 	struct host_part part = part_of_key(&req.op);
 	struct vch_brought brought;
+	const struct vch_span request =
+		vch_span(job->request, job->request_len);
 	enum vch_err err;
 
 	if (vch_is_change(job->cmd))
-		return vch_change_bring(
-			w, job->cmd, vch_span(job->request, job->request_len),
-			index);
+		return vch_change_bring(w, job->cmd, request, index);
+	if (job->cmd == VCH_CMD_RESUME)
+		return resume_bring(w, request, index);
 	err = bring(&part, &brought, index, blobs);
 	if (err != VCH_OK)
 		return no_such(job, err);
@@ -228,6 +259,27 @@ enum vch_err vch_gather_encode(struct vch_writer *w, struct vch_gather *g)
 	}
 	g->request.ops_cnt = g->job_cnt;
 	return vch_cosign_batch_request_encode(w, &g->request);
+}
+
+enum vch_err vch_blob_keep(struct vch_blobs *blobs, uint32_t cmd,
+			   const struct vch_said *said)
+{
+	struct vch_create_account_answer account;
+	struct vch_generate_key_answer key;
+
+	if (said->code != VCH_OK && said->code != VCH_HELD)
+		return VCH_OK;
+	switch (cmd) {
+	case VCH_CMD_CREATE_ACCOUNT:
+		VCH_TRY(vch_create_account_answer_decode(&account,
+							 said->answer));
+		return vch_blobs_put(blobs, account.address, account.blob);
+	case VCH_CMD_GENERATE_KEY:
+		VCH_TRY(vch_generate_key_answer_decode(&key, said->answer));
+		return vch_blobs_put(blobs, key.key, key.blob);
+	default:
+		return VCH_OK;
+	}
 }
 
 void vch_gather_fail(struct vch_gather *gather, enum vch_err err)

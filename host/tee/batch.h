@@ -8,6 +8,7 @@
 
 #include "host/store/blobs.h"
 #include "host/store/index.h"
+#include "host/tee/call.h"
 #include "host/tee/worker.h"
 #include "wire/gen/ta.h"
 
@@ -20,8 +21,8 @@ struct vch_job {
 	vch_done_fn *done;
 	void *ctx;
 	/* all view into request */
-	struct vch_cosign_op op;       /* of a COSIGN_BATCH; of a change: its
-					  account alone */
+	struct vch_cosign_op op;       /* of a COSIGN_BATCH; of a change or a
+					  RESUME: its account alone */
 	struct vch_key_request key_op; /* of a SIGN_BATCH, DELETE_KEY */
 	size_t request_len;
 	uint8_t request[];
@@ -55,8 +56,8 @@ bool vch_cmd_gathers(uint32_t cmd);
 VCH_MUST enum vch_err vch_job_parse(struct vch_job *job);
 
 /*
- * The request of a DELETE_KEY with what the host brings, in w. VCH_NO_KEY,
- * VCH_FILE.
+ * The request of a DELETE_KEY, of a change or of a RESUME with what the host
+ * brings, in w. VCH_NO_KEY, VCH_ACCOUNT, VCH_FILE.
  */
 VCH_MUST enum vch_err vch_job_bring(struct vch_writer *w, struct vch_job *job,
 				    struct vch_index *index,
@@ -94,6 +95,9 @@ VCH_MUST enum vch_err vch_change_account_of(uint8_t ret[20], uint32_t cmd,
 /* The request of the whole gather, in w. */
 VCH_MUST enum vch_err vch_gather_encode(struct vch_writer *w,
 					struct vch_gather *gather);
+/* What CREATE_ACCOUNT or GENERATE_KEY sealed must not be lost. VCH_FILE. */
+VCH_MUST enum vch_err vch_blob_keep(struct vch_blobs *blobs, uint32_t cmd,
+				    const struct vch_said *said);
 
 /* Answers a job and frees it. */
 void vch_job_finish(struct vch_job *job, enum vch_err err,

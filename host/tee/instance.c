@@ -5,6 +5,7 @@
 
 #include "host/base/clock.h"
 #include "host/base/logline.h"
+#include "host/tee/call.h"
 #include "host/tee/shared.h"
 
 /* A replayed piece leaves room for the request's own length field. */
@@ -43,30 +44,24 @@ static enum vch_err keep(struct vch_instance *in, struct vch_span log)
 struct called {
 	enum vch_err code;
 	struct vch_span answer;
-	struct vch_span blob; /* CREATE_ACCOUNT, GENERATE_KEY: kept first */
 	const struct vch_log_batch *batch;
 };
 
-/* The key must not be lost once its account is in the log. */
-static enum vch_err keep_blob(struct vch_worker *w, uint32_t cmd,
-			      const struct called *called)
+/* The TEE believes it already; the disk may never get it. */
+static enum vch_err make_safe(struct vch_instance *in, uint32_t cmd,
+			      struct vch_said *said)
 {
-	struct vch_create_account_answer account;
-	struct vch_generate_key_answer key;
+	bool held = said->code == VCH_HELD;
 
-	if (called->code != VCH_OK)
+	/* a key is safe before its account is in the log */
+	VCH_TRY(vch_blob_keep(in->worker->blobs, cmd, said));
+	if (said->log.len == 0)
 		return VCH_OK;
-	switch (cmd) {
-	case VCH_CMD_CREATE_ACCOUNT:
-		VCH_TRY(vch_create_account_answer_decode(&account,
-							 called->answer));
-		return vch_blobs_put(w->blobs, account.address, account.blob);
-	case VCH_CMD_GENERATE_KEY:
-		VCH_TRY(vch_generate_key_answer_decode(&key, called->answer));
-		return vch_blobs_put(w->blobs, key.key, key.blob);
-	default:
-		return VCH_OK;
-	}
+	VCH_TRY(keep(in, said->log));
+	if (held)
+		return vch_tee_release(in->tee, said);
+	in->window_open = true;
+	return VCH_OK;
 }
 
 static enum vch_err call(struct vch_instance *in, struct called *ret,
@@ -74,27 +69,17 @@ static enum vch_err call(struct vch_instance *in, struct called *ret,
 {
 	struct vch_worker *w = in->worker;
 	uint64_t began = vch_clock_ns();
-	struct vch_tee_reply reply;
-	struct vch_reader r;
+	struct vch_said said;
+	bool batch;
 
-	VCH_TRY(vch_tee_invoke(in->tee, cmd, request, &reply));
+	VCH_TRY(vch_tee_ask(in->tee, &said, cmd, request));
 	stat_time(w, &w->stats.invoke_ns_sum, &w->stats.invocations, began);
-	if (reply.tee_result != 0)
-		return VCH_PARAMS;
-	r = vch_reader(reply.answer);
-	ret->code = (enum vch_err)vch_read_u16(&r);
-	if (r.bad)
-		return VCH_TEE_LOST;
-	ret->answer = vch_span(r.ptr, r.left);
-	ret->batch = NULL;
-	/* from here on the TEE believes what the disk may never get */
-	if (keep_blob(w, cmd, ret) != VCH_OK)
+	batch = said.log.len > 0;
+	if (make_safe(in, cmd, &said) != VCH_OK)
 		return VCH_LOG_WRITE;
-	if (reply.log.len == 0)
-		return VCH_OK;
-	if (keep(in, reply.log) != VCH_OK)
-		return VCH_LOG_WRITE;
-	ret->batch = &in->batch;
+	ret->code = said.code;
+	ret->answer = said.answer;
+	ret->batch = batch ? &in->batch : NULL;
 	return VCH_OK;
 }
 
@@ -164,12 +149,20 @@ static enum vch_err replay_batch(void *ctx, struct vch_span batch)
 
 static enum vch_err begin_incarnation(struct vch_instance *in)
 {
-	uint8_t shards[2] = {in->shard_first, in->shard_cnt};
 	struct vch_worker *w = in->worker;
+	const struct vch_start_request req = {
+		.shard_first = in->shard_first,
+		.shard_cnt = in->shard_cnt,
+		.window_s = w->opt.window_s,
+		.window_records = w->opt.window_records,
+	};
+	uint8_t bytes[VCH_START_REQUEST_ENC_MAX];
+	struct vch_writer writer = vch_writer(bytes, sizeof(bytes));
 	struct vch_start_answer ans;
 	struct called called;
 
-	VCH_TRY(call(in, &called, VCH_CMD_START, vch_span(shards, 2)));
+	VCH_TRY(vch_start_request_encode(&writer, &req));
+	VCH_TRY(call(in, &called, VCH_CMD_START, vch_written(&writer)));
 	VCH_TRY(called.code);
 	VCH_TRY(vch_start_answer_decode(&ans, called.answer));
 	pthread_mutex_lock(&w->mutex);
@@ -204,9 +197,24 @@ enum vch_err vch_instance_up(struct vch_instance *in)
 	return VCH_OK;
 }
 
+enum vch_err vch_instance_close(struct vch_instance *in, bool final)
+{
+	const uint8_t request[1] = {final};
+	struct called called;
+
+	VCH_TRY(call(in, &called, VCH_CMD_CLOSE, vch_span(request, 1)));
+	in->window_open = false;
+	return called.code == VCH_OK ? VCH_OK : VCH_TEE_LOST;
+}
+
 void vch_instance_down(struct vch_instance *in, bool graceful)
 {
 	struct vch_worker *w = in->worker;
+
+	/* a start that was not clean costs each account a lease, no more */
+	if (in->tee && graceful && vch_instance_close(in, true) != VCH_OK)
+		VCH_LOG(VCH_WARN, "tee", "the last window was not closed");
+	in->window_open = false;
 
 	pthread_mutex_lock(&w->mutex);
 	in->serving = false;
@@ -241,7 +249,8 @@ static enum vch_err alone_request(struct vch_instance *in, struct vch_job *job,
 	struct vch_writer writer;
 
 	*ret = vch_span(job->request, job->request_len);
-	if (job->cmd != VCH_CMD_DELETE_KEY && !vch_is_change(job->cmd))
+	if (job->cmd != VCH_CMD_DELETE_KEY && job->cmd != VCH_CMD_RESUME &&
+	    !vch_is_change(job->cmd))
 		return VCH_OK;
 	writer = vch_writer(vch_tee_request_area(in->tee), VCH_REQUEST_MAX);
 	VCH_TRY(vch_job_bring(&writer, job, w->index, w->blobs));
@@ -297,12 +306,12 @@ static enum vch_err serve_alone(struct vch_instance *in, struct vch_job *job)
 	struct called called;
 	enum vch_err err;
 
-	count_operations(in->worker, 1);
 	err = alone_request(in, job, &request);
 	if (err != VCH_OK) {
 		vch_job_finish(job, err, none, none);
 		return VCH_OK; /* the TEE has not heard of it */
 	}
+	count_operations(in->worker, 1);
 	err = call(in, &called, job->cmd, request);
 	if (err == VCH_OK && called.code == VCH_OK &&
 	    job->cmd == VCH_CMD_DELETE_KEY)

@@ -31,6 +31,7 @@ struct vch_instance {
 
 	/* the thread's own */
 	uint32_t last_cnt; /* operations of the last gather */
+	bool window_open; /* something was released since the last bump */
 	struct vch_tee *tee;
 	struct vch_log *log; /* NULL: it holds none */
 	struct vch_gather gather;
@@ -42,6 +43,13 @@ struct vch_instance {
 
 /* Starts the TEE, hands the log (instance->log) back, begins an incarnation. */
 VCH_MUST enum vch_err vch_instance_up(struct vch_instance *instance);
+
+/*
+ * Bumps the counters of all shards that released something. final: the TEE
+ * serves nothing after it, and the next start is a clean one.
+ */
+VCH_MUST enum vch_err vch_instance_close(struct vch_instance *instance,
+					 bool final);
 
 /* Ends the TEE. */
 void vch_instance_down(struct vch_instance *instance, bool graceful);

@@ -192,20 +192,29 @@ static void restart(struct vch_instance *in, enum vch_err why)
 
 /*
  * Waits for work; VCH_OVERLOADED when it is time to end and nothing waits,
- * VCH_LOG_WRITE when another instance lost the log.
+ * VCH_LOG_WRITE when another instance lost the log, VCH_TIMEOUT when the
+ * counter's window is over: what is asked for later need not wait for a bump.
  */
 static enum vch_err wait_for_work(struct vch_instance *in)
 {
 	struct vch_worker *w = in->worker;
+	bool closes = in->window_open && w->opt.window_s != VCH_WINDOW_NEVER;
+	struct timespec until =
+		vch_clock_from_now(w->opt.window_s * 1ull * VCH_NS_PER_S);
 	enum vch_err err = VCH_OK;
+	int rc = 0;
 
 	pthread_mutex_lock(&w->mutex);
-	while (!in->head && !w->stopping && !w->log_lost)
-		pthread_cond_wait(&in->wake, &w->mutex);
+	while (!in->head && !w->stopping && !w->log_lost && rc == 0)
+		rc = closes ? pthread_cond_timedwait(&in->wake, &w->mutex,
+						     &until)
+			    : pthread_cond_wait(&in->wake, &w->mutex);
 	if (!in->head && w->stopping)
 		err = VCH_OVERLOADED;
 	else if (w->log_lost)
 		err = VCH_LOG_WRITE;
+	else if (!in->head)
+		err = VCH_TIMEOUT;
 	pthread_mutex_unlock(&w->mutex);
 	return err;
 }
@@ -240,6 +249,8 @@ static void *run(void *arg)
 			break;
 		if (err == VCH_OK)
 			err = vch_instance_serve(in);
+		else if (err == VCH_TIMEOUT)
+			err = vch_instance_close(in, false);
 		if (err != VCH_OK)
 			restart(in, err);
 		if (!in->tee)
@@ -262,6 +273,9 @@ static void defaults(struct vch_worker_options *opt)
 		opt->workers = 1;
 	if (opt->batch_max == 0)
 		opt->batch_max = BATCH_MAX_DEFAULT;
+	/* only the first of several can write to the device */
+	if (opt->workers > 1)
+		opt->window_s = VCH_WINDOW_NEVER;
 	opt->tee_path = vch_strdup(opt->tee_path);
 	opt->secure_dir = vch_strdup(opt->secure_dir);
 	opt->log_dir = vch_strdup(opt->log_dir);
@@ -393,6 +407,7 @@ static struct vch_instance *route(struct vch_worker *w,
 	case VCH_CMD_CHANGE_ACCOUNT:
 	case VCH_CMD_APPLY_CHANGE:
 	case VCH_CMD_COSIGN_BATCH:
+	case VCH_CMD_RESUME:
 		shard = vch_shard_of(job->op.account);
 		break;
 	case VCH_CMD_SIGN_BATCH:

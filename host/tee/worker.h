@@ -51,6 +51,8 @@ struct vch_worker_options {
 	uint32_t retries_max;
 	vch_worker_kept_fn *kept;   /* may be NULL */
 	void *kept_ctx;
+	uint16_t window_s; /* of the counter: START in wire/ta.wire */
+	uint16_t window_records;
 };
 
 /*
@@ -80,9 +82,10 @@ VCH_MUST enum vch_err vch_worker_start(struct vch_worker **ret,
  * `cosign_op`, for VCH_CMD_SIGN_BATCH one `key_request`, whose config,
  * counters and blob are empty: the worker brings them and shares the
  * invocation among up to 64 operations. It brings them for
- * VCH_CMD_DELETE_KEY too. Any other command is sent as it is, alone. The
- * bytes are copied. deadline_ms from now: what has not been sent to the TEE by
- * then is answered VCH_TIMEOUT.
+ * VCH_CMD_DELETE_KEY too, and config and counters for a change and for
+ * VCH_CMD_RESUME, which go alone. Any other command is sent as it is, alone.
+ * The bytes are copied. deadline_ms from now: what has not been sent to the
+ * TEE by then is answered VCH_TIMEOUT.
  * Errors: VCH_OVERLOADED (queue full or stopping), VCH_FORMAT, VCH_SIZE,
  * VCH_COMMAND (there is none of that number), VCH_PHASE (REPLAY and START are
  * the worker's own).

@@ -191,25 +191,56 @@ void vch_receipt_make(struct vch_receipt *ret, const struct vch_batch *batch,
 	memcpy(ret->signature, batch->signature, 64);
 }
 
+void vch_seen_from(struct vch_seen *ret, const struct vch_receipt *receipt)
+{
+	memset(ret, 0, sizeof(*ret));
+	memcpy(ret->incarnation, receipt->incarnation, 16);
+	ret->index = receipt->index;
+	memcpy(ret->head, receipt->prev_head, 32);
+	vch_head_add(ret->head, receipt->record);
+	memcpy(ret->path, receipt->path, sizeof(ret->path));
+	ret->path_cnt = receipt->path_cnt;
+	ret->left = receipt->left;
+	memcpy(ret->signature, receipt->signature, 64);
+}
+
+/* From the leaf up; VCH_RECEIPT if the path is not in its one form. */
+static enum vch_err seen_root(uint8_t ret_root[32], const struct vch_seen *seen,
+			      uint8_t shard)
+{
+	if (seen->path_cnt > 6 || seen->left >> seen->path_cnt)
+		return VCH_RECEIPT;
+	vch_leaf(ret_root, shard, seen->incarnation, seen->index, seen->head);
+	for (uint8_t i = 0; i < seen->path_cnt; i++) {
+		if (seen->left >> i & 1)
+			node_hash(ret_root, seen->path[i], ret_root);
+		else
+			node_hash(ret_root, ret_root, seen->path[i]);
+	}
+	return VCH_OK;
+}
+
+enum vch_err vch_seen_verify_var(const struct vch_seen *seen, uint8_t shard,
+				 const uint8_t log_key[32])
+{
+	uint8_t root[32];
+
+	VCH_TRY(seen_root(root, seen, shard));
+	if (vch_root_verify_var(log_key, root, seen->signature) != VCH_OK)
+		return VCH_RECEIPT;
+	return VCH_OK;
+}
+
 enum vch_err vch_receipt_verify_var(const struct vch_receipt *receipt,
 				    const uint8_t log_key[32])
 {
-	uint8_t node[32];
+	struct vch_seen seen;
+	uint8_t root[32];
 
-	if (receipt->path_cnt > 6 || receipt->left >> receipt->path_cnt)
-		return VCH_RECEIPT;
-	memcpy(node, receipt->prev_head, 32);
-	vch_head_add(node, receipt->record);
-	vch_leaf(node, receipt->shard, receipt->incarnation, receipt->index,
-		 node);
-	for (uint8_t i = 0; i < receipt->path_cnt; i++) {
-		if (receipt->left >> i & 1)
-			node_hash(node, receipt->path[i], node);
-		else
-			node_hash(node, node, receipt->path[i]);
-	}
-	if (memcmp(node, receipt->root, 32) != 0 ||
-	    vch_root_verify_var(log_key, receipt->root, receipt->signature))
+	vch_seen_from(&seen, receipt);
+	VCH_TRY(seen_root(root, &seen, receipt->shard));
+	if (memcmp(root, receipt->root, 32) != 0 ||
+	    vch_root_verify_var(log_key, root, receipt->signature) != VCH_OK)
 		return VCH_RECEIPT;
 	return VCH_OK;
 }

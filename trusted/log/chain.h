@@ -62,4 +62,18 @@ void vch_receipt_make(struct vch_receipt *ret, const struct vch_batch *batch,
 VCH_MUST enum vch_err vch_receipt_verify_var(const struct vch_receipt *receipt,
 					     const uint8_t log_key[32]);
 
+/*
+ * What a client shows of a checked receipt: the place, the head after its
+ * record, path and signature.
+ */
+void vch_seen_from(struct vch_seen *ret, const struct vch_receipt *receipt);
+
+/*
+ * The log key vouches that this shard had this head at this place. VCH_RECEIPT
+ * if it does not.
+ */
+VCH_MUST enum vch_err vch_seen_verify_var(const struct vch_seen *seen,
+					  uint8_t shard,
+					  const uint8_t log_key[32]);
+
 #endif

@@ -77,6 +77,41 @@ void vch_counters_refill(struct vch_counters *counters,
 	memset(counters->spent, 0, sizeof(counters->spent));
 }
 
+/* What an unclean start may have lost counts as spent. */
+static void charge_leases(struct vch_counters *counters,
+			  const struct vch_question *q)
+{
+	uint32_t owed = q->owed_leases > 10 ? 10 : q->owed_leases;
+
+	for (uint8_t i = 0; i < counters->spent_cnt; i++) {
+		vch_u128 limit = q->config->assets[i].daily_limit;
+		vch_u128 lease = limit / 10 * owed + limit % 10 * owed / 10;
+
+		if (counters->spent[i] >= limit)
+			continue;
+		if (lease > limit - counters->spent[i])
+			lease = limit - counters->spent[i];
+		counters->spent[i] += lease;
+	}
+}
+
+/* Millionths of the limits between two counters of one day. */
+static uint32_t limit_ppm(const struct vch_counters *before,
+			  const struct vch_counters *after,
+			  const struct vch_config *config)
+{
+	vch_u128 sum = 0;
+
+	for (uint8_t i = 0; i < after->spent_cnt; i++) {
+		vch_u128 part = config->assets[i].daily_limit / 1000000;
+		vch_u128 spent = after->spent[i] - before->spent[i];
+
+		if (spent > 0)
+			sum += spent / (part > 0 ? part : 1) + 1;
+	}
+	return sum > UINT32_MAX ? UINT32_MAX : (uint32_t)sum;
+}
+
 static bool network_listed(const struct vch_config *config,
 			   const struct vch_cosign_op *op)
 {
@@ -253,18 +288,20 @@ static enum vch_err count(struct vch_counters *c, const struct vch_question *q,
 }
 
 enum vch_err
-vch_sign_count_check(struct vch_counters *c, const struct vch_config *config,
+vch_sign_count_check(struct vch_counters *counters,
+		     const struct vch_config *config,
 		     const struct vch_verified_assertion *assertion)
 {
 	uint8_t i = assertion->passkey_idx;
+	uint32_t *seen = &counters->sign_counts[i];
 	uint32_t now = assertion->sign_count;
 	bool lax = config->passkeys[i].flags & VCH_PASSKEY_COUNT_LAX;
 
-	VCH_CHECK(i < c->sign_counts_cnt);
-	if (now <= c->sign_counts[i] && (now | c->sign_counts[i]) != 0 &&
-	    !lax && !assertion->backup_eligible)
+	VCH_CHECK(i < counters->sign_counts_cnt);
+	if (now <= *seen && (now | *seen) != 0 && !lax &&
+	    !assertion->backup_eligible)
 		return VCH_SIGN_COUNT;
-	c->sign_counts[i] = (uint32_t)later(now, c->sign_counts[i]);
+	*seen = (uint32_t)later(now, *seen);
 	return VCH_OK;
 }
 
@@ -279,6 +316,7 @@ struct vch_decision_made vch_decide(struct vch_counters *counters,
 	struct vch_spend cost = {0};
 
 	vch_counters_refill(counters, &q->time);
+	charge_leases(counters, q);
 	next = *counters;
 	made.code = check_form(q, &cost);
 	made.cost = cost.native;
@@ -294,6 +332,7 @@ struct vch_decision_made vch_decide(struct vch_counters *counters,
 	}
 	if (made.code != VCH_OK)
 		return made;
+	made.limit_ppm = limit_ppm(counters, &next, q->config);
 	*counters = next;
 	/* the owner named this time and signed: a jump to it is taken */
 	made.expiry_s = now;

@@ -40,16 +40,19 @@ struct vch_question {
 	const uint8_t *op_hash; /* 32 bytes */
 	struct vch_verified_assertion assertion;
 	struct vch_time time;
-	uint32_t flags; /* VCH_SLOT_ flags */
+	uint32_t flags;	      /* VCH_SLOT_ flags */
+	uint32_t owed_leases; /* tenths of the limits to count as spent first */
 };
 
 /*
  * cost: wei that the operation can move, value and greatest fee together;
- * what it moves of tokens stands in the counters.
+ * what it moves of tokens stands in the counters. limit_ppm: what it took of
+ * the daily limits, in millionths, rounded up; the sum over all assets.
  */
 struct vch_decision_made {
 	enum vch_err code;
 	vch_u128 cost;
+	uint32_t limit_ppm;
 	uint64_t expiry_s;
 };
 

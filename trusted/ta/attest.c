@@ -40,7 +40,13 @@ static void write_claims(struct vch_writer *w, const struct vch_ta *ta,
 		.detect = word("client"),
 		.seal = word("device"),
 		.signer = word("development"),
+		.counter = word("none"),
+		.window_s = ta->window_s,
+		.window_records = ta->window_records,
 	};
+
+	if (ta->window_s != VCH_WINDOW_NEVER)
+		e.counter = word("file");
 
 	if (e.platform.len > 32)
 		e.platform.len = 32;

@@ -92,6 +92,8 @@ static void record(struct vch_ta *ta, struct subject *s, enum vch_err code,
 	vch_draft_add(ta, vch_shard_of(s->slot->id), vch_written(&w));
 	if (head.expiry_s > ta->clock.expiry_s)
 		ta->clock.expiry_s = head.expiry_s;
+	/* what tightens may not be lost with a window */
+	ta->wait_for_bump = true;
 }
 
 /* The passkey's own word is checked; may the change be taken? */
@@ -99,6 +101,8 @@ static enum vch_err take(struct subject *s, const struct vch_time *time,
 			 const struct vch_verified_assertion *assertion)
 {
 	vch_counters_refill(&s->state.counters, time);
+	if (s->slot->flags & VCH_SLOT_STOPPED)
+		return VCH_ROLLBACK;
 	VCH_TRY(vch_sign_count_check(&s->state.counters, &s->state.config,
 				     assertion));
 	return vch_change_take(&s->state, s->change, s->config_hash, s->hash,
@@ -139,6 +143,8 @@ enum vch_err vch_handle_apply_change(struct vch_ta *ta,
 
 	VCH_TRY(vch_apply_change_request_decode(&req, request));
 	VCH_TRY(subject_open(&s, ta, &req.change, req.config, req.counters));
+	if (s.slot->flags & VCH_SLOT_STOPPED)
+		return VCH_ROLLBACK;
 	vch_counters_refill(&s.state.counters, time);
 	VCH_TRY(vch_change_apply(&s.state, s.change, s.hash, time));
 	record(ta, &s, VCH_OK, time);

@@ -86,9 +86,9 @@ static enum vch_err account_open(struct account *ret, struct vch_ta *ta,
 	if (!empty)
 		VCH_TRY(carry_bring(ret->carry, ret->slot, op));
 	VCH_TRY(vch_config_decode(&ret->config, ret->carry->config));
-	return vch_counters_decode(&ret->counters,
-				   vch_span(ret->carry->counters,
-					    ret->carry->counters_len));
+	return vch_counters_decode(
+		&ret->counters,
+		vch_span(ret->carry->counters, ret->carry->counters_len));
 }
 
 /* Carries the counters forward and moves the slot on by one record. */
@@ -113,8 +113,8 @@ static void record_decision(struct vch_ta *ta, const struct account *a,
 				       made->expiry_s};
 	struct vch_decision rec = {
 		.slot = *a->slot,
-		.counters = vch_span(a->carry->counters,
-				     a->carry->counters_len),
+		.counters =
+			vch_span(a->carry->counters, a->carry->counters_len),
 		.code = (uint16_t)made->code,
 		.chain_id = q->op->chain_id,
 		.cost = made->cost,
@@ -130,6 +130,27 @@ static void record_decision(struct vch_ta *ta, const struct account *a,
 	vch_draft_add(ta, vch_shard_of(a->slot->id), vch_written(&w));
 	if (made->expiry_s > ta->clock.expiry_s)
 		ta->clock.expiry_s = made->expiry_s;
+}
+
+/*
+ * Shows the client's receipt to the history. VCH_ROLLBACK: it is of another
+ * one, now or before: the account is stopped. VCH_RECEIPT: a forged one.
+ */
+static enum vch_err check_seen(struct vch_ta *ta, const struct account *a,
+			       const struct vch_cosign_op *op)
+{
+	enum vch_err err = VCH_OK;
+
+	if (op->seen_cnt > 0)
+		err = vch_history_check(ta, vch_shard_of(op->account),
+					&op->seen[0]);
+	if (err == VCH_ROLLBACK) {
+		a->slot->flags |= VCH_SLOT_STOPPED;
+		ta->wait_for_bump = true;
+	}
+	if (err == VCH_OK && a->slot->flags & VCH_SLOT_STOPPED)
+		return VCH_ROLLBACK;
+	return err;
 }
 
 static void sign(uint8_t ret_signature[65], const struct vch_secp256k1_sk *sk,
@@ -149,7 +170,7 @@ static enum vch_err cosign(struct vch_cosign_result *ret, struct vch_ta *ta,
 	VCH_AUTO(sealed_key) sealed;
 	VCH_AUTO(secp256k1_sk) sk;
 	struct account a;
-	struct vch_decision_made made;
+	struct vch_decision_made made = {.expiry_s = time->expiry_s};
 	uint8_t op_hash[32];
 	struct vch_question q = {
 		.config = &a.config,
@@ -165,8 +186,16 @@ static enum vch_err cosign(struct vch_cosign_result *ret, struct vch_ta *ta,
 	VCH_TRY(vch_keys_unseal(&sealed, &ta->keys, a.carry->blob,
 				VCH_BLOB_COSIGN_KEY, op->account));
 	VCH_TRY(vch_secp256k1_sk_parse(&sk, sealed.secret));
+	made.code = check_seen(ta, &a, op);
+	if (made.code == VCH_RECEIPT)
+		return VCH_RECEIPT;
 	q.flags = a.slot->flags;
-	made = vch_decide(&a.counters, &q);
+	if (made.code == VCH_OK) {
+		q.owed_leases = vch_lease_owed(ta, a.slot);
+		made = vch_decide(&a.counters, &q);
+	}
+	if (made.code == VCH_OK)
+		vch_lease_take(ta, a.slot, made.limit_ppm);
 	account_advance(&a);
 	record_decision(ta, &a, &q, &made);
 	ret->recorded = 1;
@@ -192,8 +221,8 @@ enum vch_err vch_handle_cosign_batch(struct vch_ta *ta,
 
 		/* a record before this one may have moved the clock */
 		now.expiry_s = ta->clock.expiry_s;
-		res->code = (uint16_t)cosign(res, ta, &now,
-					     &request_buf.ops[i]);
+		res->code =
+			(uint16_t)cosign(res, ta, &now, &request_buf.ops[i]);
 		ans.results_cnt++;
 	}
 	return vch_cosign_batch_answer_encode(answer, &ans);

@@ -11,12 +11,13 @@ void vch_section_tag(uint8_t ret_tag[32], const struct vch_section *section,
 		     const uint8_t new_head[32])
 {
 	struct vch_hmac_sha256 mac = *tag_key;
-	uint8_t in[1 + 16 + 8 + 1 + 32 + 32];
+	uint8_t in[1 + 16 + 8 + 8 + 1 + 32 + 32];
 	struct vch_writer w = vch_writer(in, sizeof(in));
 
 	vch_write_u8(&w, section->shard);
 	vch_write_bytes(&w, section->incarnation, 16);
 	vch_write_u64(&w, section->index);
+	vch_write_u64(&w, section->counter);
 	vch_write_u8(&w, section->records_cnt);
 	vch_write_bytes(&w, section->prev_head, 32);
 	vch_write_bytes(&w, new_head, 32);
@@ -88,6 +89,7 @@ void vch_draft_seal(struct vch_ta *ta, struct vch_writer *w)
 		struct vch_section *s = &d->batch.sections[i];
 		const struct vch_shard *chain = &ta->shard[s->shard];
 
+		s->counter = chain->window.counter + chain->window.held;
 		vch_section_tag(s->tag, s, &chain->tag_key, chain->head);
 	}
 	leaves_in_order(&leaves, d);

@@ -16,6 +16,7 @@
 static struct vch_ta ta;
 static uint8_t request[VCH_REQUEST_MAX];
 static uint8_t answer[VCH_ANSWER_MAX];
+static size_t answer_len; /* of one that is held */
 static uint8_t batch[VCH_BATCH_MAX];
 
 static const uint32_t door_types = TEE_PARAM_TYPES(
@@ -40,6 +41,9 @@ static const struct {
 	{VCH_CMD_DELETE_KEY, vch_handle_delete_key},
 	{VCH_CMD_LIST_KEYS, vch_handle_list_keys},
 	{VCH_CMD_SIGN_BATCH, vch_handle_sign_batch},
+	{VCH_CMD_RESUME, vch_handle_resume},
+	{VCH_CMD_CLOSE, vch_handle_close},
+	{VCH_CMD_RELEASE, vch_handle_release},
 };
 _Static_assert(VCH_ARRAY_LEN(handlers) == VCH_COMMAND_CNT,
 	       "every command has a handler");
@@ -76,11 +80,34 @@ static enum vch_err run(uint32_t command, struct vch_span in,
 	return err;
 }
 
+static void give(TEE_Param *param, const void *bytes, size_t len)
+{
+	memcpy(param->memref.buffer, bytes, len);
+	param->memref.size = len;
+}
+
+/*
+ * HELD, and nothing more; but a sealed key, which is of no use to anybody, has
+ * to be safe before the log says that it exists.
+ */
+static void give_held(TEE_Param *param, uint32_t command)
+{
+	uint8_t *to = param->memref.buffer;
+
+	param->memref.size = 2;
+	if (command == VCH_CMD_CREATE_ACCOUNT ||
+	    command == VCH_CMD_GENERATE_KEY)
+		give(param, answer, answer_len);
+	to[0] = VCH_HELD >> 8;
+	to[1] = VCH_HELD & 0xff;
+}
+
 /* code ‖ answer, and the batch the host must make durable first */
 static void call(uint32_t command, size_t request_len, TEE_Param params[4])
 {
 	struct vch_writer body = vch_writer(answer + 2, sizeof(answer) - 2);
 	struct vch_writer log = vch_writer(batch, sizeof(batch));
+	bool hold;
 	enum vch_err err;
 
 	err = run(command, vch_span(request, request_len), &body);
@@ -88,12 +115,39 @@ static void call(uint32_t command, size_t request_len, TEE_Param params[4])
 		body.len = 0;
 	answer[0] = (uint8_t)(err >> 8);
 	answer[1] = (uint8_t)err;
+	answer_len = 2 + body.len;
+	hold = vch_counters_hold(&ta);
 	vch_draft_seal(&ta, &log);
-	memcpy(params[1].memref.buffer, answer, 2 + body.len);
-	params[1].memref.size = 2 + body.len;
-	memcpy(params[2].memref.buffer, batch, log.len);
-	params[2].memref.size = log.len;
-	vch_wipe(answer, 2 + body.len);
+	give(&params[2], batch, log.len);
+	if (hold) {
+		give_held(&params[1], command);
+		return;
+	}
+	give(&params[1], answer, answer_len);
+	vch_wipe(answer, answer_len);
+}
+
+/* While an answer is held there is only one thing to ask for. */
+static void release(uint32_t command, size_t request_len, TEE_Param params[4])
+{
+	struct vch_writer w = vch_writer(batch, sizeof(batch));
+	struct vch_release_answer ans = {.held = vch_span(answer, answer_len)};
+	enum vch_err err = VCH_OK;
+
+	if (command != VCH_CMD_RELEASE)
+		err = VCH_PHASE;
+	else if (request_len != 0)
+		err = VCH_SIZE;
+	else
+		err = vch_counters_bump(&ta);
+	vch_write_u16(&w, (uint16_t)err);
+	if (err == VCH_OK)
+		VCH_CHECK(vch_release_answer_encode(&w, &ans) == VCH_OK);
+	give(&params[1], batch, w.len);
+	params[2].memref.size = 0;
+	if (err == VCH_OK)
+		vch_wipe(answer, answer_len);
+	vch_wipe(batch, w.len);
 }
 
 TEE_Result TA_InvokeCommandEntryPoint(void *session, uint32_t command,
@@ -110,7 +164,10 @@ TEE_Result TA_InvokeCommandEntryPoint(void *session, uint32_t command,
 		return TEE_ERROR_BAD_PARAMETERS;
 	if (len > 0)
 		memcpy(request, params[0].memref.buffer, len);
-	call(command, len, params);
+	if (ta.held)
+		release(command, len, params);
+	else
+		call(command, len, params);
 	vch_wipe(request, len);
 	return TEE_SUCCESS;
 }

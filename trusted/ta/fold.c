@@ -13,8 +13,8 @@ static bool continues(const struct vch_shard *chain,
 	if (memcmp(s->prev_head, chain->head, 32) != 0)
 		return false;
 	if (s->index == 0)
-		return !chain->started || memcmp(s->incarnation,
-						 chain->incarnation, 16) != 0;
+		return !chain->started ||
+		       memcmp(s->incarnation, chain->incarnation, 16) != 0;
 	return chain->started && s->index == chain->index &&
 	       memcmp(s->incarnation, chain->incarnation, 16) == 0;
 }
@@ -29,7 +29,7 @@ static enum vch_err check_section(struct vch_ta *ta,
 	if (s->shard >= VCH_SHARDS || s->records_cnt == 0)
 		return VCH_FORMAT;
 	chain = &ta->shard[s->shard];
-	if (!continues(chain, s))
+	if (!continues(chain, s) || s->counter < chain->log_counter)
 		return VCH_CHAIN;
 	if (s->index == 0)
 		vch_keys_tag(&chain->tag_key, &ta->keys, s->shard,
@@ -47,6 +47,25 @@ static void fold_times(struct vch_clock *clock, const struct vch_record_head *h)
 		clock->expiry_s = h->expiry_s;
 }
 
+static bool has_slot(uint8_t kind)
+{
+	return kind == VCH_RECORD_ACCOUNT || kind == VCH_RECORD_DECISION ||
+	       kind == VCH_RECORD_CHANGE || kind == VCH_RECORD_RESUME ||
+	       kind == VCH_RECORD_KEY || kind == VCH_RECORD_USE ||
+	       kind == VCH_RECORD_DELETE;
+}
+
+static enum vch_err fold_start(struct vch_ta *ta, struct vch_reader *r)
+{
+	struct vch_start start;
+
+	vch_start_read(r, &start);
+	if (r->bad || start.shard >= VCH_SHARDS)
+		return VCH_FORMAT;
+	ta->shard[start.shard].unclean_cnt += start.unclean != 0;
+	return VCH_OK;
+}
+
 /* The slot stands first in every record that has one. */
 static enum vch_err fold_record(struct vch_ta *ta, struct vch_span record)
 {
@@ -59,11 +78,19 @@ static enum vch_err fold_record(struct vch_ta *ta, struct vch_span record)
 		return VCH_FORMAT;
 	fold_times(&ta->clock, &head);
 	if (head.kind == VCH_RECORD_START)
+		return fold_start(ta, &r);
+	if (head.kind == VCH_RECORD_ANCHOR)
 		return VCH_OK;
-	vch_slot_read(&r, &slot);
-	if (r.bad || head.kind > VCH_RECORD_CHANGE)
+	if (!has_slot(head.kind))
 		return VCH_FORMAT;
-	return vch_slots_put(&ta->slots, &slot);
+	vch_slot_read(&r, &slot);
+	if (r.bad)
+		return VCH_FORMAT;
+	VCH_TRY(vch_slots_put(&ta->slots, &slot));
+	/* it was charged when the record was made, but not by a change */
+	if (head.kind != VCH_RECORD_CHANGE)
+		(void)vch_lease_owed(ta, vch_slots_find(&ta->slots, slot.id));
+	return VCH_OK;
 }
 
 static enum vch_err fold_section(struct vch_ta *ta, const struct vch_section *s)
@@ -72,8 +99,11 @@ static enum vch_err fold_section(struct vch_ta *ta, const struct vch_section *s)
 	uint8_t head[32];
 
 	VCH_TRY(check_section(ta, s, head));
+	if (s->index == 0)
+		vch_history_leave(ta, s->shard);
 	for (uint8_t i = 0; i < s->records_cnt; i++)
 		VCH_TRY(fold_record(ta, s->records[i]));
+	chain->log_counter = s->counter;
 	memcpy(chain->head, head, 32);
 	memcpy(chain->incarnation, s->incarnation, 16);
 	chain->index = s->index + s->records_cnt;

@@ -81,5 +81,7 @@ enum vch_err vch_handle_delete_key(struct vch_ta *ta,
 	vch_delete_write(&w, &rec);
 	VCH_CHECK(!w.bad);
 	vch_draft_add(ta, vch_shard_of(key.slot->id), vch_written(&w));
+	/* an end may not be lost with a window */
+	ta->wait_for_bump = true;
 	return VCH_OK;
 }

@@ -2,11 +2,13 @@
 #include "trusted/ta/platform.h"
 
 #include <pta_system.h>
+#include <string.h>
 #include <tee_internal_api.h>
 
 #include "trusted/base/check.h"
 
 static const char generation_id[] = "generation";
+static const char counters_id[] = "counters";
 
 void vch_panic(const char *where)
 {
@@ -61,37 +63,70 @@ static enum vch_err storage_err(TEE_Result res)
 	}
 }
 
-enum vch_err vch_platform_generation_load(struct vch_root_key *ret)
+/* A whole object of exactly that size. */
+static enum vch_err object_load(void *ret, size_t len, const char *id)
 {
 	TEE_ObjectHandle object = TEE_HANDLE_NULL;
-	size_t len = 0;
+	size_t got = 0;
 	TEE_Result res;
 
-	res = TEE_OpenPersistentObject(TEE_STORAGE_PRIVATE, generation_id,
-				       sizeof(generation_id) - 1,
+	res = TEE_OpenPersistentObject(TEE_STORAGE_PRIVATE, id, strlen(id),
 				       TEE_DATA_FLAG_ACCESS_READ, &object);
 	VCH_TRY(storage_err(res));
-	res = TEE_ReadObjectData(object, ret->secret, sizeof(ret->secret),
-				 &len);
+	res = TEE_ReadObjectData(object, ret, len, &got);
 	TEE_CloseObject(object);
 	VCH_TRY(storage_err(res));
-	return len == sizeof(ret->secret) ? VCH_OK : VCH_CORRUPT;
+	return got == len ? VCH_OK : VCH_CORRUPT;
+}
+
+static enum vch_err object_create(const char *id, const void *data, size_t len,
+				  uint32_t flags)
+{
+	TEE_ObjectHandle object = TEE_HANDLE_NULL;
+	TEE_Result res;
+
+	res = TEE_CreatePersistentObject(TEE_STORAGE_PRIVATE, id, strlen(id),
+					 TEE_DATA_FLAG_ACCESS_WRITE | flags,
+					 TEE_HANDLE_NULL, data, len, &object);
+	if (res != TEE_SUCCESS)
+		return VCH_STORAGE;
+	TEE_CloseObject(object);
+	return VCH_OK;
+}
+
+enum vch_err vch_platform_generation_load(struct vch_root_key *ret)
+{
+	return object_load(ret->secret, sizeof(ret->secret), generation_id);
 }
 
 enum vch_err
 vch_platform_generation_create(const struct vch_root_key *generation)
 {
-	TEE_ObjectHandle object = TEE_HANDLE_NULL;
-	TEE_Result res;
+	return object_create(generation_id, generation->secret,
+			     sizeof(generation->secret), 0);
+}
 
-	res = TEE_CreatePersistentObject(
-		TEE_STORAGE_PRIVATE, generation_id, sizeof(generation_id) - 1,
-		TEE_DATA_FLAG_ACCESS_WRITE, TEE_HANDLE_NULL, generation->secret,
-		sizeof(generation->secret), &object);
-	if (res != TEE_SUCCESS)
-		return VCH_STORAGE;
-	TEE_CloseObject(object);
+#define COUNTERS_LEN (8 * VCH_COUNTER_CNT)
+
+enum vch_err vch_platform_counters_load(uint64_t ret[VCH_COUNTER_CNT])
+{
+	uint8_t bytes[COUNTERS_LEN];
+
+	VCH_TRY(object_load(bytes, sizeof(bytes), counters_id));
+	for (size_t i = 0; i < VCH_COUNTER_CNT; i++)
+		ret[i] = vch_load_be64(bytes + 8 * i);
 	return VCH_OK;
+}
+
+enum vch_err
+vch_platform_counters_store(const uint64_t counters[VCH_COUNTER_CNT])
+{
+	uint8_t bytes[COUNTERS_LEN];
+
+	for (size_t i = 0; i < VCH_COUNTER_CNT; i++)
+		vch_store_be64(bytes + 8 * i, counters[i]);
+	return object_create(counters_id, bytes, sizeof(bytes),
+			     TEE_DATA_FLAG_OVERWRITE);
 }
 
 uint64_t vch_platform_monotonic_s(void)

@@ -4,15 +4,22 @@
 
 #include "trusted/ta/state.h"
 
-static void write_start(struct vch_ta *ta, uint8_t shard)
+static void write_start(struct vch_ta *ta, uint8_t shard, bool unclean)
 {
 	struct vch_record_head head = {VCH_RECORD_START, ta->clock.refill_s,
 				       ta->clock.expiry_s};
 	struct vch_shard *chain = &ta->shard[shard];
-	struct vch_start start = {.shard = shard, .version = VCH_TA_VERSION};
+	struct vch_start start = {
+		.shard = shard,
+		.version = VCH_TA_VERSION,
+		.counter = chain->window.counter,
+		.unclean = unclean,
+	};
 	uint8_t buf[VCH_RECORD_HEAD_ENC_MAX + VCH_START_ENC_MAX];
 	struct vch_writer w = vch_writer(buf, sizeof(buf));
 
+	vch_history_leave(ta, shard);
+	chain->unclean_cnt += unclean;
 	memcpy(chain->incarnation, ta->incarnation, 16);
 	chain->index = 0;
 	chain->started = true;
@@ -27,6 +34,18 @@ static void write_start(struct vch_ta *ta, uint8_t shard)
 	vch_draft_add(ta, shard, vch_written(&w));
 }
 
+static enum vch_err check_request(const struct vch_start_request *req)
+{
+	if (req->shard_cnt == 0 || req->shard_first >= VCH_SHARDS ||
+	    req->shard_cnt > VCH_SHARDS - req->shard_first)
+		return VCH_FORMAT;
+	if (req->window_s != VCH_WINDOW_NEVER &&
+	    req->window_s > VCH_WINDOW_S_MAX)
+		return VCH_FORMAT;
+	return req->window_records <= VCH_WINDOW_RECORDS_MAX ? VCH_OK
+							     : VCH_FORMAT;
+}
+
 enum vch_err vch_handle_start(struct vch_ta *ta, const struct vch_time *time,
 			      struct vch_span request,
 			      struct vch_writer *answer)
@@ -34,11 +53,13 @@ enum vch_err vch_handle_start(struct vch_ta *ta, const struct vch_time *time,
 	struct vch_start_request req;
 	struct vch_start_answer ans;
 	bool fresh = ta->batch_cnt == 0;
+	bool unclean[VCH_SHARDS];
 
 	VCH_TRY(vch_start_request_decode(&req, request));
-	if (req.shard_cnt == 0 || req.shard_first >= VCH_SHARDS ||
-	    req.shard_cnt > VCH_SHARDS - req.shard_first)
-		return VCH_FORMAT;
+	VCH_TRY(check_request(&req));
+	ta->window_s = req.window_s;
+	ta->window_records = req.window_records;
+	VCH_TRY(vch_counters_begin(ta, unclean));
 	VCH_TRY(vch_keys_generation(&ta->keys, fresh));
 	if (fresh) {
 		/* the first start of all has only the host's word for it */
@@ -47,7 +68,9 @@ enum vch_err vch_handle_start(struct vch_ta *ta, const struct vch_time *time,
 	}
 	vch_platform_random(ta->incarnation, sizeof(ta->incarnation));
 	for (uint8_t i = 0; i < req.shard_cnt; i++)
-		write_start(ta, (uint8_t)(req.shard_first + i));
+		write_start(ta, (uint8_t)(req.shard_first + i),
+			    unclean[req.shard_first + i]);
+	ta->wait_for_bump = true;
 	ta->phase = VCH_PHASE_SERVE;
 	memcpy(ans.incarnation, ta->incarnation, 16);
 	memcpy(ans.log_key, ta->keys.log_sk.pk.b, 32);

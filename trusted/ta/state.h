@@ -35,13 +35,51 @@ VCH_MUST enum vch_err vch_slots_put(struct vch_slots *slots,
 void vch_slot_state(uint8_t ret_state[32], const uint8_t config_hash[32],
 		    struct vch_span counters);
 
+/*
+ * A shard's window: what was recorded and released since its counter was last
+ * bumped. PROTOCOL 4.
+ */
+struct vch_window {
+	uint64_t counter;  /* of the platform; the records carry it */
+	uint64_t opened_s; /* monotonic; of the first record in it */
+	uint32_t records;  /* released in it */
+	bool held;	   /* its records carry one more and wait */
+};
+
 struct vch_shard {
+	uint64_t log_counter; /* as the log last said */
+	uint32_t unclean_cnt; /* starts that were unclean, ever */
+	struct vch_window window;
 	uint8_t head[32];
 	uint8_t incarnation[16];
 	uint64_t index; /* of the next record in this incarnation */
 	struct vch_hmac_sha256 tag_key;
 	bool started; /* has an incarnation, hence a tag key */
 	bool served;  /* by this instance, since its START */
+};
+
+/*
+ * Incarnations before the shards' present ones, in which something was
+ * recorded: how many records each shard has of it. When there are more, the
+ * oldest is forgotten, and a receipt of it counts as not on this history: its
+ * owner has to resume once.
+ */
+#define VCH_PAST_MAX 512u
+struct vch_past {
+	uint8_t incarnation[16];
+	uint64_t end[VCH_SHARDS];
+};
+struct vch_history {
+	struct vch_past past[VCH_PAST_MAX];
+	uint32_t cnt; /* ever; the newest is at (cnt - 1) % VCH_PAST_MAX */
+};
+
+/* What an account got in its shard's open window, and which unclean starts it
+ * was charged for. */
+struct vch_lease {
+	uint64_t window; /* the shard's counter then */
+	uint32_t ppm;	 /* of its limits */
+	uint32_t unclean_cnt;
 };
 
 /* Logged clocks and the platform's monotonic second they were true at. */
@@ -71,6 +109,13 @@ struct vch_ta {
 	struct vch_clock clock;
 	struct vch_shard shard[VCH_SHARDS];
 	struct vch_slots slots;
+	struct vch_history history;
+	struct vch_lease lease[VCH_SLOT_MAX]; /* beside slots.slot */
+	uint16_t window_s;
+	uint16_t window_records;
+	bool wait_for_bump; /* of this call's batch; a handler may ask for it */
+	bool held;	    /* an answer waits for RELEASE */
+	bool final;	    /* nothing is served after that */
 	uint64_t batch_cnt; /* replayed */
 	uint8_t incarnation[16];
 	struct vch_draft draft;
@@ -95,6 +140,43 @@ void vch_section_tag(uint8_t ret_tag[32], const struct vch_section *section,
 		     const struct vch_hmac_sha256 *tag_key,
 		     const uint8_t new_head[32]);
 
+/*
+ * Compares the log with the platform's counters and takes them over.
+ * ret_unclean: the shards whose last instance did not end by CLOSE.
+ * VCH_ROLLBACK, VCH_CORRUPT, VCH_STORAGE.
+ */
+VCH_MUST enum vch_err vch_counters_begin(struct vch_ta *ta,
+					 bool ret_unclean[VCH_SHARDS]);
+
+/*
+ * Must this batch wait for its bump? Decided once for each batch, before it is
+ * sealed; the windows of its shards are closed or grow accordingly.
+ */
+bool vch_counters_hold(struct vch_ta *ta);
+
+/* After the batch is durable: bumps what it closed. VCH_STORAGE. */
+VCH_MUST enum vch_err vch_counters_bump(struct vch_ta *ta);
+
+/*
+ * An account is about to get ppm of its daily limits: notes it, and lets the
+ * batch wait for its bump if that would be over its lease in this window.
+ */
+void vch_lease_take(struct vch_ta *ta, const struct vch_slot *slot,
+		    uint32_t ppm);
+
+/* Unclean starts the account was not charged for yet; from now on it was. */
+uint32_t vch_lease_owed(struct vch_ta *ta, const struct vch_slot *slot);
+
+/* Keeps where a shard's incarnation ended; called before the next begins. */
+void vch_history_leave(struct vch_ta *ta, uint8_t shard);
+
+/*
+ * Is what a client has seen on this history? VCH_ROLLBACK: it is not, and the
+ * log key signed it. VCH_RECEIPT: it is not, and proves nothing.
+ */
+VCH_MUST enum vch_err vch_history_check(struct vch_ta *ta, uint8_t shard,
+					const struct vch_seen *seen);
+
 /* Checks and folds one batch of the log: FORMAT, CHAIN, TAG, FULL. */
 VCH_MUST enum vch_err vch_fold(struct vch_ta *ta, struct vch_span batch);
 
@@ -116,5 +198,8 @@ vch_handler vch_handle_get_public_key;
 vch_handler vch_handle_delete_key;
 vch_handler vch_handle_list_keys;
 vch_handler vch_handle_sign_batch;
+vch_handler vch_handle_resume;
+vch_handler vch_handle_close;
+vch_handler vch_handle_release;
 
 #endif

@@ -35,7 +35,7 @@
 	X(record_head, VCH_RECORD_HEAD_ENC_MAX, \
 	  "1;8;8;") \
 	X(start, VCH_START_ENC_MAX, \
-	  "1;16;32;4;8;32;") \
+	  "1;16;32;4;8;32;1;") \
 	X(account_record, VCH_ACCOUNT_RECORD_ENC_MAX, \
 	  "20;4;32;8;2;16;<2048;<512;32;") \
 	X(decision, VCH_DECISION_ENC_MAX, \
@@ -56,12 +56,18 @@
 	  "20;4;32;8;2;16;<512;2;1;8;32;16;") \
 	X(delete, VCH_DELETE_ENC_MAX, \
 	  "20;4;32;8;2;16;1;") \
+	X(resumed, VCH_RESUMED_ENC_MAX, \
+	  "20;4;32;8;2;16;<2048;<512;32;1;") \
+	X(anchor, VCH_ANCHOR_ENC_MAX, \
+	  "1;") \
 	X(section, VCH_SECTION_ENC_MAX, \
-	  "1;16;8;32;*64(<5120;)32;") \
+	  "1;16;8;8;32;*64(<5120;)32;") \
 	X(batch, VCH_BATCH_ENC_MAX, \
-	  "*64(1;16;8;32;*64(<5120;)32;)32;64;") \
+	  "*64(1;16;8;8;32;*64(<5120;)32;)32;64;") \
 	X(blob, VCH_BLOB_ENC_MAX, \
 	  "1;16;8;1;32;<128;16;") \
+	X(seen, VCH_SEEN_ENC_MAX, \
+	  "16;8;32;*6(32;)1;64;") \
 	X(receipt, VCH_RECEIPT_ENC_MAX, \
 	  "1;16;8;32;<5120;*6(32;)1;32;64;") \
 	X(user_op, VCH_USER_OP_ENC_MAX, \
@@ -70,7 +76,7 @@
 	  "1;<293;<1024;64;") \
 	X(cosign_op, VCH_COSIGN_OP_ENC_MAX, \
 	  "20;<2048;<512;<256;8;20;20;32;<128;<8192;32;32;32;<1024;8;1;" \
-	  "<293;<1024;64;") \
+	  "<293;<1024;64;*1(16;8;32;*6(32;)1;64;)") \
 	X(cosign_result, VCH_COSIGN_RESULT_ENC_MAX, \
 	  "2;1;65;") \
 	X(version_request, VCH_VERSION_REQUEST_ENC_MAX, \
@@ -82,13 +88,13 @@
 	X(attest_answer, VCH_ATTEST_ANSWER_ENC_MAX, \
 	  "<1024;64;") \
 	X(evidence, VCH_EVIDENCE_ENC_MAX, \
-	  "32;<32;32;4;16;32;32;32;<16;<16;<16;<16;<16;") \
+	  "32;<32;32;4;16;32;32;32;<16;<16;<16;<16;<16;<16;2;2;") \
 	X(replay_request, VCH_REPLAY_REQUEST_ENC_MAX, \
 	  "<261120;") \
 	X(replay_answer, VCH_REPLAY_ANSWER_ENC_MAX, \
 	  "4;") \
 	X(start_request, VCH_START_REQUEST_ENC_MAX, \
-	  "1;1;") \
+	  "1;1;2;2;") \
 	X(start_answer, VCH_START_ANSWER_ENC_MAX, \
 	  "16;32;") \
 	X(create_account_request, VCH_CREATE_ACCOUNT_REQUEST_ENC_MAX, \
@@ -97,7 +103,7 @@
 	  "20;20;<256;") \
 	X(cosign_batch_request, VCH_COSIGN_BATCH_REQUEST_ENC_MAX, \
 	  "*64(20;<2048;<512;<256;8;20;20;32;<128;<8192;32;32;32;<1024;" \
-	  "8;1;<293;<1024;64;)") \
+	  "8;1;<293;<1024;64;*1(16;8;32;*6(32;)1;64;))") \
 	X(cosign_batch_answer, VCH_COSIGN_BATCH_ANSWER_ENC_MAX, \
 	  "*64(2;1;65;)") \
 	X(change_account_request, VCH_CHANGE_ACCOUNT_REQUEST_ENC_MAX, \
@@ -139,6 +145,18 @@
 	X(sign_batch_request, VCH_SIGN_BATCH_REQUEST_ENC_MAX, \
 	  "*64(20;<2048;<512;<256;1;<12288;8;<64;)") \
 	X(sign_batch_answer, VCH_SIGN_BATCH_ANSWER_ENC_MAX, \
-	  "*64(2;1;<65;)")
+	  "*64(2;1;<65;)") \
+	X(resume_request, VCH_RESUME_REQUEST_ENC_MAX, \
+	  "20;<2048;<512;16;8;32;*6(32;)1;64;8;1;<293;<1024;64;") \
+	X(resume_answer, VCH_RESUME_ANSWER_ENC_MAX, \
+	  "") \
+	X(close_request, VCH_CLOSE_REQUEST_ENC_MAX, \
+	  "1;") \
+	X(close_answer, VCH_CLOSE_ANSWER_ENC_MAX, \
+	  "1;") \
+	X(release_request, VCH_RELEASE_REQUEST_ENC_MAX, \
+	  "") \
+	X(release_answer, VCH_RELEASE_ANSWER_ENC_MAX, \
+	  "<65500;")
 
 #endif

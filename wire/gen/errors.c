@@ -74,6 +74,8 @@ const enum vch_err vch_err_all[VCH_ERR_CNT] = {
 	VCH_NOT_DUE,
 	VCH_NO_CHANGE,
 	VCH_SPENDER,
+	VCH_NOT_STOPPED,
+	VCH_HELD,
 };
 
 const char *vch_err_name(enum vch_err err)
@@ -221,6 +223,10 @@ const char *vch_err_name(enum vch_err err)
 		return "NO_CHANGE";
 	case VCH_SPENDER:
 		return "SPENDER";
+	case VCH_NOT_STOPPED:
+		return "NOT_STOPPED";
+	case VCH_HELD:
+		return "HELD";
 	}
 	return "UNKNOWN";
 }
@@ -422,6 +428,12 @@ const char *vch_err_sentence(enum vch_err err)
 	case VCH_SPENDER:
 		return "The spender is not on the account's list; list it "
 		       "first, then approve.";
+	case VCH_NOT_STOPPED:
+		return "The account is not stopped, so there is nothing to "
+		       "resume.";
+	case VCH_HELD:
+		return "The answer is held back until its batch is durable "
+		       "and the counter is bumped: release it.";
 	}
 	return "This code is not known here.";
 }

@@ -10,7 +10,7 @@
  * Every way a request can end: number, name, and the one sentence a person
  * gets: what was wrong and what to do. Numbers are for ever: never reuse one.
  * Ranges: 1 form, 10 state and platform, 30 passkey, 40 policy, 50 keys of the
- * key service, 60 the host, 85 changes of an account.
+ * key service, 60 the host, 85 changes of an account, 95 freshness.
  */
 enum vch_err {
 	VCH_OK = 0,
@@ -84,8 +84,10 @@ enum vch_err {
 	VCH_NOT_DUE = 88,
 	VCH_NO_CHANGE = 89,
 	VCH_SPENDER = 90,
+	VCH_NOT_STOPPED = 95,
+	VCH_HELD = 96,
 };
-#define VCH_ERR_CNT 71
+#define VCH_ERR_CNT 73
 
 /* All codes, in rising order. */
 extern const enum vch_err vch_err_all[VCH_ERR_CNT];

@@ -564,6 +564,7 @@ void vch_start_read(struct vch_reader *r, struct vch_start *ret)
 	ret->version = vch_read_u32(r);
 	ret->counter = vch_read_u64(r);
 	vch_read_bytes(r, ret->log_key, sizeof(ret->log_key));
+	ret->unclean = vch_read_u8(r);
 }
 
 void vch_start_write(struct vch_writer *w, const struct vch_start *in)
@@ -574,6 +575,7 @@ void vch_start_write(struct vch_writer *w, const struct vch_start *in)
 	vch_write_u32(w, in->version);
 	vch_write_u64(w, in->counter);
 	vch_write_bytes(w, in->log_key, sizeof(in->log_key));
+	vch_write_u8(w, in->unclean);
 }
 
 enum vch_err vch_start_decode(struct vch_start *ret, struct vch_span in)
@@ -997,6 +999,72 @@ enum vch_err vch_delete_encode(struct vch_writer *w,
 	return w->bad ? VCH_SIZE : VCH_OK;
 }
 
+void vch_resumed_read(struct vch_reader *r, struct vch_resumed *ret)
+{
+	vch_slot_read(r, &ret->slot);
+	ret->config = read_span16(r, VCH_RESUMED_CONFIG_MAX);
+	ret->counters = read_span16(r, VCH_RESUMED_COUNTERS_MAX);
+	vch_read_bytes(r, ret->head, sizeof(ret->head));
+	ret->passkey = vch_read_u8(r);
+}
+
+void vch_resumed_write(struct vch_writer *w, const struct vch_resumed *in)
+{
+	vch_slot_write(w, &in->slot);
+	write_span16(w, in->config, VCH_RESUMED_CONFIG_MAX);
+	write_span16(w, in->counters, VCH_RESUMED_COUNTERS_MAX);
+	vch_write_bytes(w, in->head, sizeof(in->head));
+	vch_write_u8(w, in->passkey);
+}
+
+enum vch_err vch_resumed_decode(struct vch_resumed *ret, struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_resumed_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_resumed_encode(struct vch_writer *w,
+		const struct vch_resumed *in)
+{
+	vch_resumed_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_anchor_read(struct vch_reader *r, struct vch_anchor *ret)
+{
+	ret->shard = vch_read_u8(r);
+}
+
+void vch_anchor_write(struct vch_writer *w, const struct vch_anchor *in)
+{
+	vch_write_u8(w, in->shard);
+}
+
+enum vch_err vch_anchor_decode(struct vch_anchor *ret, struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_anchor_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_anchor_encode(struct vch_writer *w,
+		const struct vch_anchor *in)
+{
+	vch_anchor_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
 void vch_section_read(struct vch_reader *r, struct vch_section *ret)
 {
 	size_t cnt;
@@ -1004,6 +1072,7 @@ void vch_section_read(struct vch_reader *r, struct vch_section *ret)
 	ret->shard = vch_read_u8(r);
 	vch_read_bytes(r, ret->incarnation, sizeof(ret->incarnation));
 	ret->index = vch_read_u64(r);
+	ret->counter = vch_read_u64(r);
 	vch_read_bytes(r, ret->prev_head, sizeof(ret->prev_head));
 	cnt = ret->records_cnt = read_cnt(r, VCH_SECTION_RECORDS_MAX);
 	for (size_t i = 0; i < cnt; i++)
@@ -1018,6 +1087,7 @@ void vch_section_write(struct vch_writer *w, const struct vch_section *in)
 	vch_write_u8(w, in->shard);
 	vch_write_bytes(w, in->incarnation, sizeof(in->incarnation));
 	vch_write_u64(w, in->index);
+	vch_write_u64(w, in->counter);
 	vch_write_bytes(w, in->prev_head, sizeof(in->prev_head));
 	cnt = write_cnt(w, in->records_cnt, VCH_SECTION_RECORDS_MAX);
 	for (size_t i = 0; i < cnt; i++)
@@ -1121,6 +1191,52 @@ enum vch_err vch_blob_decode(struct vch_blob *ret, struct vch_span in)
 enum vch_err vch_blob_encode(struct vch_writer *w, const struct vch_blob *in)
 {
 	vch_blob_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_seen_read(struct vch_reader *r, struct vch_seen *ret)
+{
+	size_t cnt;
+
+	vch_read_bytes(r, ret->incarnation, sizeof(ret->incarnation));
+	ret->index = vch_read_u64(r);
+	vch_read_bytes(r, ret->head, sizeof(ret->head));
+	cnt = ret->path_cnt = read_cnt(r, VCH_SEEN_PATH_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_read_bytes(r, ret->path[i], sizeof(ret->path[i]));
+	ret->left = vch_read_u8(r);
+	vch_read_bytes(r, ret->signature, sizeof(ret->signature));
+}
+
+void vch_seen_write(struct vch_writer *w, const struct vch_seen *in)
+{
+	size_t cnt;
+
+	vch_write_bytes(w, in->incarnation, sizeof(in->incarnation));
+	vch_write_u64(w, in->index);
+	vch_write_bytes(w, in->head, sizeof(in->head));
+	cnt = write_cnt(w, in->path_cnt, VCH_SEEN_PATH_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_write_bytes(w, in->path[i], sizeof(in->path[i]));
+	vch_write_u8(w, in->left);
+	vch_write_bytes(w, in->signature, sizeof(in->signature));
+}
+
+enum vch_err vch_seen_decode(struct vch_seen *ret, struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_seen_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_seen_encode(struct vch_writer *w, const struct vch_seen *in)
+{
+	vch_seen_write(w, in);
 	return w->bad ? VCH_SIZE : VCH_OK;
 }
 

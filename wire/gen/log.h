@@ -17,7 +17,7 @@
  *   leaf  = SHA-256(0x00 ‖ shard ‖ incarnation ‖ index ‖ head')
  *   node  = SHA-256(0x01 ‖ left ‖ right)     a lone node moves up unchanged
  *   tag   = HMAC-SHA-256(tag key of shard and incarnation,
- *                        shard ‖ incarnation ‖ first index ‖ count ‖
+ *                        shard ‖ incarnation ‖ first index ‖ counter ‖ count ‖
  *                        previous head ‖ new head)
  *   signature = Ed25519(log key, "vouch batch v1" ‖ root)
  */
@@ -270,6 +270,7 @@ VCH_MUST enum vch_err vch_slot_encode(struct vch_writer *w,
 		const struct vch_slot *in);
 
 #define VCH_SLOT_FROZEN 1
+#define VCH_SLOT_STOPPED 2 /* a receipt proved another history; see RESUME */
 #define VCH_SLOT_KEY 256 /* of the key service: config is a key_config */
 #define VCH_SLOT_DELETED 512 /* a tombstone: never used again */
 
@@ -295,11 +296,17 @@ VCH_MUST enum vch_err vch_record_head_encode(struct vch_writer *w,
 #define VCH_RECORD_ACCOUNT 2
 #define VCH_RECORD_DECISION 3
 #define VCH_RECORD_CHANGE 7
+#define VCH_RECORD_RESUME 10
+#define VCH_RECORD_ANCHOR 11
 #define VCH_RECORD_KEY 4
 #define VCH_RECORD_USE 5
 #define VCH_RECORD_DELETE 6
 
-/* A start of the trusted application: the first record of its incarnation. */
+/*
+ * A start of the trusted application: the first record of its incarnation.
+ * unclean: 1 if the one before did not end by CLOSE, so that what it released
+ * since its last bump may be missing; each account is charged one lease.
+ */
 struct vch_start {
 	uint8_t shard;
 	uint8_t incarnation[16];
@@ -307,8 +314,9 @@ struct vch_start {
 	uint32_t version;
 	uint64_t counter;
 	uint8_t log_key[32];
+	uint8_t unclean;
 };
-#define VCH_START_ENC_MAX 93
+#define VCH_START_ENC_MAX 94
 void vch_start_read(struct vch_reader *r, struct vch_start *ret);
 void vch_start_write(struct vch_writer *w, const struct vch_start *in);
 VCH_MUST enum vch_err vch_start_decode(struct vch_start *ret,
@@ -538,19 +546,58 @@ VCH_MUST enum vch_err vch_delete_decode(struct vch_delete *ret,
 VCH_MUST enum vch_err vch_delete_encode(struct vch_writer *w,
 		const struct vch_delete *in);
 
-/* The records one invocation added to one shard, under one tag. */
+/*
+ * The owner of a stopped account takes this history for the true one: `head`
+ * is that of the account's record before this one. The grants are void and
+ * today's limits count as spent.
+ */
+#define VCH_RESUMED_CONFIG_MAX 2048
+#define VCH_RESUMED_COUNTERS_MAX 512
+struct vch_resumed {
+	struct vch_slot slot;
+	struct vch_span config;
+	struct vch_span counters;
+	uint8_t head[32];
+	uint8_t passkey;
+};
+#define VCH_RESUMED_ENC_MAX 2679
+void vch_resumed_read(struct vch_reader *r, struct vch_resumed *ret);
+void vch_resumed_write(struct vch_writer *w, const struct vch_resumed *in);
+VCH_MUST enum vch_err vch_resumed_decode(struct vch_resumed *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_resumed_encode(struct vch_writer *w,
+		const struct vch_resumed *in);
+
+/* Closes a shard's window: it only carries its section's counter. */
+struct vch_anchor {
+	uint8_t shard;
+};
+#define VCH_ANCHOR_ENC_MAX 1
+void vch_anchor_read(struct vch_reader *r, struct vch_anchor *ret);
+void vch_anchor_write(struct vch_writer *w, const struct vch_anchor *in);
+VCH_MUST enum vch_err vch_anchor_decode(struct vch_anchor *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_anchor_encode(struct vch_writer *w,
+		const struct vch_anchor *in);
+
+/*
+ * The records one invocation added to one shard, under one tag. counter is the
+ * shard's hardware counter as it was (these records were released before the
+ * next bump) or one more (released after the bump to it). PROTOCOL 4.
+ */
 #define VCH_SECTION_RECORDS_MAX 64
 #define VCH_SECTION_RECORDS_LEN_MAX 5120
 struct vch_section {
 	uint8_t shard;
 	uint8_t incarnation[16];
 	uint64_t index;
+	uint64_t counter;
 	uint8_t prev_head[32];
 	uint8_t records_cnt;
 	struct vch_span records[VCH_SECTION_RECORDS_MAX];
 	uint8_t tag[32];
 };
-#define VCH_SECTION_ENC_MAX 327898
+#define VCH_SECTION_ENC_MAX 327906
 void vch_section_read(struct vch_reader *r, struct vch_section *ret);
 void vch_section_write(struct vch_writer *w, const struct vch_section *in);
 VCH_MUST enum vch_err vch_section_decode(struct vch_section *ret,
@@ -569,7 +616,7 @@ struct vch_batch {
 	uint8_t root[32];
 	uint8_t signature[64];
 };
-#define VCH_BATCH_ENC_MAX 20985569
+#define VCH_BATCH_ENC_MAX 20986081
 void vch_batch_read(struct vch_reader *r, struct vch_batch *ret);
 void vch_batch_write(struct vch_writer *w, const struct vch_batch *in);
 VCH_MUST enum vch_err vch_batch_decode(struct vch_batch *ret,
@@ -607,6 +654,28 @@ VCH_MUST enum vch_err vch_blob_encode(struct vch_writer *w,
 #define VCH_BLOB_COSIGN_KEY 1
 #define VCH_BLOB_KEY 2 /* of the key service: a scalar or a seed */
 #define VCH_BLOB_MAX 256
+
+/*
+ * What is needed of a receipt to ask the trusted application whether it is on
+ * its history: the place, the head after its record, the path, the signature.
+ * Its shard is that of the account it is brought for.
+ */
+#define VCH_SEEN_PATH_MAX 6
+struct vch_seen {
+	uint8_t incarnation[16];
+	uint64_t index;
+	uint8_t head[32];
+	uint8_t path_cnt;
+	uint8_t path[VCH_SEEN_PATH_MAX][32];
+	uint8_t left;
+	uint8_t signature[64];
+};
+#define VCH_SEEN_ENC_MAX 314
+void vch_seen_read(struct vch_reader *r, struct vch_seen *ret);
+void vch_seen_write(struct vch_writer *w, const struct vch_seen *in);
+VCH_MUST enum vch_err vch_seen_decode(struct vch_seen *ret, struct vch_span in);
+VCH_MUST enum vch_err vch_seen_encode(struct vch_writer *w,
+		const struct vch_seen *in);
 
 /*
  * What a client keeps of an answer: the record, its place, and the path to a

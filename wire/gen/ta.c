@@ -155,6 +155,8 @@ enum vch_err vch_assertion_encode(struct vch_writer *w,
 
 void vch_cosign_op_read(struct vch_reader *r, struct vch_cosign_op *ret)
 {
+	size_t cnt;
+
 	vch_read_bytes(r, ret->account, sizeof(ret->account));
 	ret->config = read_span16(r, VCH_COSIGN_OP_CONFIG_MAX);
 	ret->counters = read_span16(r, VCH_COSIGN_OP_COUNTERS_MAX);
@@ -164,10 +166,15 @@ void vch_cosign_op_read(struct vch_reader *r, struct vch_cosign_op *ret)
 	vch_user_op_read(r, &ret->op);
 	ret->valid_until = vch_read_u64(r);
 	vch_assertion_read(r, &ret->assertion);
+	cnt = ret->seen_cnt = read_cnt(r, VCH_COSIGN_OP_SEEN_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_seen_read(r, &ret->seen[i]);
 }
 
 void vch_cosign_op_write(struct vch_writer *w, const struct vch_cosign_op *in)
 {
+	size_t cnt;
+
 	vch_write_bytes(w, in->account, sizeof(in->account));
 	write_span16(w, in->config, VCH_COSIGN_OP_CONFIG_MAX);
 	write_span16(w, in->counters, VCH_COSIGN_OP_COUNTERS_MAX);
@@ -177,6 +184,9 @@ void vch_cosign_op_write(struct vch_writer *w, const struct vch_cosign_op *in)
 	vch_user_op_write(w, &in->op);
 	vch_write_u64(w, in->valid_until);
 	vch_assertion_write(w, &in->assertion);
+	cnt = write_cnt(w, in->seen_cnt, VCH_COSIGN_OP_SEEN_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_seen_write(w, &in->seen[i]);
 }
 
 enum vch_err vch_cosign_op_decode(struct vch_cosign_op *ret, struct vch_span in)
@@ -387,6 +397,9 @@ void vch_evidence_read(struct vch_reader *r, struct vch_evidence *ret)
 	ret->detect = read_span16(r, VCH_EVIDENCE_DETECT_MAX);
 	ret->seal = read_span16(r, VCH_EVIDENCE_SEAL_MAX);
 	ret->signer = read_span16(r, VCH_EVIDENCE_SIGNER_MAX);
+	ret->counter = read_span16(r, VCH_EVIDENCE_COUNTER_MAX);
+	ret->window_s = vch_read_u16(r);
+	ret->window_records = vch_read_u16(r);
 }
 
 void vch_evidence_write(struct vch_writer *w, const struct vch_evidence *in)
@@ -404,6 +417,9 @@ void vch_evidence_write(struct vch_writer *w, const struct vch_evidence *in)
 	write_span16(w, in->detect, VCH_EVIDENCE_DETECT_MAX);
 	write_span16(w, in->seal, VCH_EVIDENCE_SEAL_MAX);
 	write_span16(w, in->signer, VCH_EVIDENCE_SIGNER_MAX);
+	write_span16(w, in->counter, VCH_EVIDENCE_COUNTER_MAX);
+	vch_write_u16(w, in->window_s);
+	vch_write_u16(w, in->window_records);
 }
 
 enum vch_err vch_evidence_decode(struct vch_evidence *ret, struct vch_span in)
@@ -492,6 +508,8 @@ void vch_start_request_read(struct vch_reader *r, struct vch_start_request *ret)
 {
 	ret->shard_first = vch_read_u8(r);
 	ret->shard_cnt = vch_read_u8(r);
+	ret->window_s = vch_read_u16(r);
+	ret->window_records = vch_read_u16(r);
 }
 
 void vch_start_request_write(struct vch_writer *w,
@@ -499,6 +517,8 @@ void vch_start_request_write(struct vch_writer *w,
 {
 	vch_write_u8(w, in->shard_first);
 	vch_write_u8(w, in->shard_cnt);
+	vch_write_u16(w, in->window_s);
+	vch_write_u16(w, in->window_records);
 }
 
 enum vch_err vch_start_request_decode(struct vch_start_request *ret,
@@ -1426,11 +1446,214 @@ enum vch_err vch_sign_batch_answer_encode(struct vch_writer *w,
 	return w->bad ? VCH_SIZE : VCH_OK;
 }
 
+void vch_resume_request_read(struct vch_reader *r,
+		struct vch_resume_request *ret)
+{
+	vch_read_bytes(r, ret->account, sizeof(ret->account));
+	ret->config = read_span16(r, VCH_RESUME_REQUEST_CONFIG_MAX);
+	ret->counters = read_span16(r, VCH_RESUME_REQUEST_COUNTERS_MAX);
+	vch_seen_read(r, &ret->seen);
+	ret->sequence = vch_read_u64(r);
+	vch_assertion_read(r, &ret->assertion);
+}
+
+void vch_resume_request_write(struct vch_writer *w,
+		const struct vch_resume_request *in)
+{
+	vch_write_bytes(w, in->account, sizeof(in->account));
+	write_span16(w, in->config, VCH_RESUME_REQUEST_CONFIG_MAX);
+	write_span16(w, in->counters, VCH_RESUME_REQUEST_COUNTERS_MAX);
+	vch_seen_write(w, &in->seen);
+	vch_write_u64(w, in->sequence);
+	vch_assertion_write(w, &in->assertion);
+}
+
+enum vch_err vch_resume_request_decode(struct vch_resume_request *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_resume_request_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_resume_request_encode(struct vch_writer *w,
+		const struct vch_resume_request *in)
+{
+	vch_resume_request_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_resume_answer_read(struct vch_reader *r, struct vch_resume_answer *ret)
+{
+	(void)r;
+	ret->unused = 0;
+}
+
+void vch_resume_answer_write(struct vch_writer *w,
+		const struct vch_resume_answer *in)
+{
+	(void)w;
+	(void)in;
+}
+
+enum vch_err vch_resume_answer_decode(struct vch_resume_answer *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_resume_answer_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_resume_answer_encode(struct vch_writer *w,
+		const struct vch_resume_answer *in)
+{
+	vch_resume_answer_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_close_request_read(struct vch_reader *r, struct vch_close_request *ret)
+{
+	ret->final = vch_read_u8(r);
+}
+
+void vch_close_request_write(struct vch_writer *w,
+		const struct vch_close_request *in)
+{
+	vch_write_u8(w, in->final);
+}
+
+enum vch_err vch_close_request_decode(struct vch_close_request *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_close_request_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_close_request_encode(struct vch_writer *w,
+		const struct vch_close_request *in)
+{
+	vch_close_request_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_close_answer_read(struct vch_reader *r, struct vch_close_answer *ret)
+{
+	ret->anchor_cnt = vch_read_u8(r);
+}
+
+void vch_close_answer_write(struct vch_writer *w,
+		const struct vch_close_answer *in)
+{
+	vch_write_u8(w, in->anchor_cnt);
+}
+
+enum vch_err vch_close_answer_decode(struct vch_close_answer *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_close_answer_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_close_answer_encode(struct vch_writer *w,
+		const struct vch_close_answer *in)
+{
+	vch_close_answer_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_release_request_read(struct vch_reader *r,
+		struct vch_release_request *ret)
+{
+	(void)r;
+	ret->unused = 0;
+}
+
+void vch_release_request_write(struct vch_writer *w,
+		const struct vch_release_request *in)
+{
+	(void)w;
+	(void)in;
+}
+
+enum vch_err vch_release_request_decode(struct vch_release_request *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_release_request_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_release_request_encode(struct vch_writer *w,
+		const struct vch_release_request *in)
+{
+	vch_release_request_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_release_answer_read(struct vch_reader *r,
+		struct vch_release_answer *ret)
+{
+	ret->held = read_span16(r, VCH_RELEASE_ANSWER_HELD_MAX);
+}
+
+void vch_release_answer_write(struct vch_writer *w,
+		const struct vch_release_answer *in)
+{
+	write_span16(w, in->held, VCH_RELEASE_ANSWER_HELD_MAX);
+}
+
+enum vch_err vch_release_answer_decode(struct vch_release_answer *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_release_answer_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_release_answer_encode(struct vch_writer *w,
+		const struct vch_release_answer *in)
+{
+	vch_release_answer_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
 const struct vch_command_info vch_commands[VCH_COMMAND_CNT] = {
 	{VCH_CMD_VERSION, "VERSION", VCH_PHASE_ANY, 0, 45},
 	{VCH_CMD_ATTEST, "ATTEST", VCH_PHASE_SERVE, 32, 1090},
 	{VCH_CMD_REPLAY, "REPLAY", VCH_PHASE_BOOT, 261124, 4},
-	{VCH_CMD_START, "START", VCH_PHASE_BOOT, 2, 48},
+	{VCH_CMD_START, "START", VCH_PHASE_BOOT, 6, 48},
 	{VCH_CMD_CREATE_ACCOUNT, "CREATE_ACCOUNT", VCH_PHASE_SERVE, 883, 298},
 	{VCH_CMD_COSIGN_BATCH, "COSIGN_BATCH", VCH_PHASE_SERVE, 262144, 4353},
 	{VCH_CMD_CHANGE_ACCOUNT, "CHANGE_ACCOUNT", VCH_PHASE_SERVE, 5831, 3},
@@ -1441,6 +1664,9 @@ const struct vch_command_info vch_commands[VCH_COMMAND_CNT] = {
 	{VCH_CMD_DELETE_KEY, "DELETE_KEY", VCH_PHASE_SERVE, 15207, 1},
 	{VCH_CMD_LIST_KEYS, "LIST_KEYS", VCH_PHASE_SERVE, 4, 20915},
 	{VCH_CMD_SIGN_BATCH, "SIGN_BATCH", VCH_PHASE_SERVE, 262144, 4481},
+	{VCH_CMD_RESUME, "RESUME", VCH_PHASE_SERVE, 4292, 0},
+	{VCH_CMD_CLOSE, "CLOSE", VCH_PHASE_SERVE, 1, 1},
+	{VCH_CMD_RELEASE, "RELEASE", VCH_PHASE_SERVE, 0, 65502},
 };
 
 const struct vch_command_info *vch_command_find(uint32_t number)

@@ -64,10 +64,15 @@ VCH_MUST enum vch_err vch_assertion_encode(struct vch_writer *w,
 /*
  * One operation to co-sign. config, counters and blob are the account's own;
  * all three empty: as left by an earlier operation of the same batch.
+ * seen: the last receipt the client got, if it kept one. It is looked at once
+ * the passkey was verified; if it is signed by this device and not on its
+ * history, the account stops: this and all later requests answer ROLLBACK
+ * until RESUME. A forged one is refused with RECEIPT and stops nothing.
  */
 #define VCH_COSIGN_OP_CONFIG_MAX 2048
 #define VCH_COSIGN_OP_COUNTERS_MAX 512
 #define VCH_COSIGN_OP_BLOB_MAX 256
+#define VCH_COSIGN_OP_SEEN_MAX 1
 struct vch_cosign_op {
 	uint8_t account[20];
 	struct vch_span config;
@@ -78,8 +83,10 @@ struct vch_cosign_op {
 	struct vch_user_op op;
 	uint64_t valid_until;
 	struct vch_assertion assertion;
+	uint8_t seen_cnt;
+	struct vch_seen seen[VCH_COSIGN_OP_SEEN_MAX];
 };
-#define VCH_COSIGN_OP_ENC_MAX 13762
+#define VCH_COSIGN_OP_ENC_MAX 14077
 void vch_cosign_op_read(struct vch_reader *r, struct vch_cosign_op *ret);
 void vch_cosign_op_write(struct vch_writer *w, const struct vch_cosign_op *in);
 VCH_MUST enum vch_err vch_cosign_op_decode(struct vch_cosign_op *ret,
@@ -165,13 +172,18 @@ VCH_MUST enum vch_err vch_attest_answer_decode(struct vch_attest_answer *ret,
 VCH_MUST enum vch_err vch_attest_answer_encode(struct vch_writer *w,
 		const struct vch_attest_answer *in);
 
-/* The claims that the device key signs, as "vouch evidence v1" ‖ claims. */
+/*
+ * counter: `none`, or the kind of place the counters are in; window_s and
+ * window_records as given to START.
+ * The claims that the device key signs, as "vouch evidence v1" ‖ claims.
+ */
 #define VCH_EVIDENCE_PLATFORM_MAX 32
 #define VCH_EVIDENCE_ERASE_MAX 16
 #define VCH_EVIDENCE_PROTECT_MAX 16
 #define VCH_EVIDENCE_DETECT_MAX 16
 #define VCH_EVIDENCE_SEAL_MAX 16
 #define VCH_EVIDENCE_SIGNER_MAX 16
+#define VCH_EVIDENCE_COUNTER_MAX 16
 struct vch_evidence {
 	uint8_t challenge[32];
 	struct vch_span platform;
@@ -186,8 +198,11 @@ struct vch_evidence {
 	struct vch_span detect;
 	struct vch_span seal;
 	struct vch_span signer;
+	struct vch_span counter;
+	uint16_t window_s;
+	uint16_t window_records;
 };
-#define VCH_EVIDENCE_ENC_MAX 304
+#define VCH_EVIDENCE_ENC_MAX 326
 void vch_evidence_read(struct vch_reader *r, struct vch_evidence *ret);
 void vch_evidence_write(struct vch_writer *w, const struct vch_evidence *in);
 VCH_MUST enum vch_err vch_evidence_decode(struct vch_evidence *ret,
@@ -223,15 +238,17 @@ VCH_MUST enum vch_err vch_replay_answer_decode(struct vch_replay_answer *ret,
 VCH_MUST enum vch_err vch_replay_answer_encode(struct vch_writer *w,
 		const struct vch_replay_answer *in);
 
-/*
- * Ends the replay: draws the incarnation and writes START for the shards
- * [shard_first, shard_first + shard_cnt).
- */
+#define VCH_WINDOW_NEVER 65535
+#define VCH_WINDOW_S_MAX 60
+#define VCH_WINDOW_RECORDS_MAX 1024
+
 struct vch_start_request {
 	uint8_t shard_first;
 	uint8_t shard_cnt;
+	uint16_t window_s;
+	uint16_t window_records;
 };
-#define VCH_START_REQUEST_ENC_MAX 2
+#define VCH_START_REQUEST_ENC_MAX 6
 void vch_start_request_read(struct vch_reader *r,
 		struct vch_start_request *ret);
 void vch_start_request_write(struct vch_writer *w,
@@ -301,7 +318,7 @@ struct vch_cosign_batch_request {
 	uint8_t ops_cnt;
 	struct vch_cosign_op ops[VCH_COSIGN_BATCH_REQUEST_OPS_MAX];
 };
-#define VCH_COSIGN_BATCH_REQUEST_ENC_MAX 880769
+#define VCH_COSIGN_BATCH_REQUEST_ENC_MAX 900929
 void vch_cosign_batch_request_read(struct vch_reader *r,
 		struct vch_cosign_batch_request *ret);
 void vch_cosign_batch_request_write(struct vch_writer *w,
@@ -666,6 +683,110 @@ VCH_MUST enum vch_err vch_sign_batch_answer_decode(
 VCH_MUST enum vch_err vch_sign_batch_answer_encode(struct vch_writer *w,
 		const struct vch_sign_batch_answer *in);
 
+/*
+ * The owner of a stopped account takes this history for the true one. `seen` is
+ * the receipt of the account's newest record, `sequence` that record's; the
+ * passkey signed the EIP-712 hash of
+ * 	Resume(address account,bytes32 head,uint64 sequence)
+ * in the domain ("vouch", "1"), which so holds once. PROTOCOL 4.
+ */
+#define VCH_RESUME_REQUEST_CONFIG_MAX 2048
+#define VCH_RESUME_REQUEST_COUNTERS_MAX 512
+struct vch_resume_request {
+	uint8_t account[20];
+	struct vch_span config;
+	struct vch_span counters;
+	struct vch_seen seen;
+	uint64_t sequence;
+	struct vch_assertion assertion;
+};
+#define VCH_RESUME_REQUEST_ENC_MAX 4292
+void vch_resume_request_read(struct vch_reader *r,
+		struct vch_resume_request *ret);
+void vch_resume_request_write(struct vch_writer *w,
+		const struct vch_resume_request *in);
+VCH_MUST enum vch_err vch_resume_request_decode(struct vch_resume_request *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_resume_request_encode(struct vch_writer *w,
+		const struct vch_resume_request *in);
+
+struct vch_resume_answer {
+	uint8_t unused; /* no fields; C wants one */
+};
+#define VCH_RESUME_ANSWER_ENC_MAX 0
+void vch_resume_answer_read(struct vch_reader *r,
+		struct vch_resume_answer *ret);
+void vch_resume_answer_write(struct vch_writer *w,
+		const struct vch_resume_answer *in);
+VCH_MUST enum vch_err vch_resume_answer_decode(struct vch_resume_answer *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_resume_answer_encode(struct vch_writer *w,
+		const struct vch_resume_answer *in);
+
+/*
+ * Closes the open windows: anchors for every shard that released records since
+ * its last bump. final: 1 at the end of service; nothing is served after it,
+ * and the next start is clean.
+ */
+struct vch_close_request {
+	uint8_t final;
+};
+#define VCH_CLOSE_REQUEST_ENC_MAX 1
+void vch_close_request_read(struct vch_reader *r,
+		struct vch_close_request *ret);
+void vch_close_request_write(struct vch_writer *w,
+		const struct vch_close_request *in);
+VCH_MUST enum vch_err vch_close_request_decode(struct vch_close_request *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_close_request_encode(struct vch_writer *w,
+		const struct vch_close_request *in);
+
+struct vch_close_answer {
+	uint8_t anchor_cnt;
+};
+#define VCH_CLOSE_ANSWER_ENC_MAX 1
+void vch_close_answer_read(struct vch_reader *r, struct vch_close_answer *ret);
+void vch_close_answer_write(struct vch_writer *w,
+		const struct vch_close_answer *in);
+VCH_MUST enum vch_err vch_close_answer_decode(struct vch_close_answer *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_close_answer_encode(struct vch_writer *w,
+		const struct vch_close_answer *in);
+
+/*
+ * An answer with the code HELD comes with a batch and without its content (but
+ * for CREATE_ACCOUNT's and GENERATE_KEY's, whose sealed key is to be kept
+ * first). Once
+ * the batch is durable, RELEASE bumps the counters and gives the answer: its
+ * code (u16) and its bytes. Until then nothing else is served.
+ */
+struct vch_release_request {
+	uint8_t unused; /* no fields; C wants one */
+};
+#define VCH_RELEASE_REQUEST_ENC_MAX 0
+void vch_release_request_read(struct vch_reader *r,
+		struct vch_release_request *ret);
+void vch_release_request_write(struct vch_writer *w,
+		const struct vch_release_request *in);
+VCH_MUST enum vch_err vch_release_request_decode(
+		struct vch_release_request *ret, struct vch_span in);
+VCH_MUST enum vch_err vch_release_request_encode(struct vch_writer *w,
+		const struct vch_release_request *in);
+
+#define VCH_RELEASE_ANSWER_HELD_MAX 65500
+struct vch_release_answer {
+	struct vch_span held;
+};
+#define VCH_RELEASE_ANSWER_ENC_MAX 65502
+void vch_release_answer_read(struct vch_reader *r,
+		struct vch_release_answer *ret);
+void vch_release_answer_write(struct vch_writer *w,
+		const struct vch_release_answer *in);
+VCH_MUST enum vch_err vch_release_answer_decode(struct vch_release_answer *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_release_answer_encode(struct vch_writer *w,
+		const struct vch_release_answer *in);
+
 enum vch_command {
 	VCH_CMD_VERSION = 32,
 	VCH_CMD_ATTEST = 33,
@@ -681,8 +802,11 @@ enum vch_command {
 	VCH_CMD_DELETE_KEY = 4,
 	VCH_CMD_LIST_KEYS = 5,
 	VCH_CMD_SIGN_BATCH = 6,
+	VCH_CMD_RESUME = 21,
+	VCH_CMD_CLOSE = 36,
+	VCH_CMD_RELEASE = 37,
 };
-#define VCH_COMMAND_CNT 14
+#define VCH_COMMAND_CNT 17
 
 /* The phases of the trusted application, as bits. */
 enum vch_phase {

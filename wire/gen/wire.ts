@@ -101,6 +101,7 @@ export interface Start {
 	version: number; // u32
 	counter: bigint; // u64
 	logKey: Hex; // bytes[32]
+	unclean: number; // u8
 }
 
 export interface AccountRecord {
@@ -184,10 +185,23 @@ export interface Delete {
 	erased: number; // u8
 }
 
+export interface Resumed {
+	slot: Slot; // slot
+	config: Hex; // bytes<=2048
+	counters: Hex; // bytes<=512
+	head: Hex; // bytes[32]
+	passkey: number; // u8
+}
+
+export interface Anchor {
+	shard: number; // u8
+}
+
 export interface Section {
 	shard: number; // u8
 	incarnation: Hex; // bytes[16]
 	index: bigint; // u64
+	counter: bigint; // u64
 	prevHead: Hex; // bytes[32]
 	records: Hex[]; // list<=64 of bytes<=5120
 	tag: Hex; // bytes[32]
@@ -209,6 +223,15 @@ export interface Blob {
 	tag: Hex; // bytes[16]
 }
 
+export interface Seen {
+	incarnation: Hex; // bytes[16]
+	index: bigint; // u64
+	head: Hex; // bytes[32]
+	path: Hex[]; // list<=6 of bytes[32]
+	left: number; // u8
+	signature: Hex; // bytes[64]
+}
+
 export interface Receipt {
 	shard: number; // u8
 	incarnation: Hex; // bytes[16]
@@ -227,12 +250,15 @@ export const CONFIG_VERSION = 2;
 export const CONFIG_MAX = 2048;
 export const COUNTERS_MAX = 512;
 export const SLOT_FROZEN = 1;
+export const SLOT_STOPPED = 2;
 export const SLOT_KEY = 256;
 export const SLOT_DELETED = 512;
 export const RECORD_START = 1;
 export const RECORD_ACCOUNT = 2;
 export const RECORD_DECISION = 3;
 export const RECORD_CHANGE = 7;
+export const RECORD_RESUME = 10;
+export const RECORD_ANCHOR = 11;
 export const RECORD_KEY = 4;
 export const RECORD_USE = 5;
 export const RECORD_DELETE = 6;
@@ -282,6 +308,7 @@ export interface CosignOp {
 	op: UserOp; // user_op
 	validUntil: bigint; // u64
 	assertion: Assertion; // assertion
+	seen: Seen[]; // list<=1 of seen
 }
 
 export interface CosignResult {
@@ -324,6 +351,9 @@ export interface Evidence {
 	detect: Hex; // bytes<=16
 	seal: Hex; // bytes<=16
 	signer: Hex; // bytes<=16
+	counter: Hex; // bytes<=16
+	windowS: number; // u16
+	windowRecords: number; // u16
 }
 
 export interface ReplayRequest {
@@ -337,6 +367,8 @@ export interface ReplayAnswer {
 export interface StartRequest {
 	shardFirst: number; // u8
 	shardCnt: number; // u8
+	windowS: number; // u16
+	windowRecords: number; // u16
 }
 
 export interface StartAnswer {
@@ -471,9 +503,39 @@ export interface SignBatchAnswer {
 	results: KeyResult[]; // list<=64 of key_result
 }
 
+export interface ResumeRequest {
+	account: Hex; // bytes[20]
+	config: Hex; // bytes<=2048
+	counters: Hex; // bytes<=512
+	seen: Seen; // seen
+	sequence: bigint; // u64
+	assertion: Assertion; // assertion
+}
+
+export interface ResumeAnswer {
+}
+
+export interface CloseRequest {
+	final: number; // u8
+}
+
+export interface CloseAnswer {
+	anchorCnt: number; // u8
+}
+
+export interface ReleaseRequest {
+}
+
+export interface ReleaseAnswer {
+	held: Hex; // bytes<=65500
+}
+
 export const REQUEST_MAX = 262144;
 export const ANSWER_MAX = 65536;
 export const OPS_MAX = 64;
+export const WINDOW_NEVER = 65535;
+export const WINDOW_S_MAX = 60;
+export const WINDOW_RECORDS_MAX = 1024;
 export const PAYLOAD_TX = 1;
 export const PAYLOAD_MESSAGE = 2;
 export const PAYLOAD_TYPED = 3;
@@ -499,6 +561,9 @@ export const commands = {
 	DELETE_KEY: 4,
 	LIST_KEYS: 5,
 	SIGN_BATCH: 6,
+	RESUME: 21,
+	CLOSE: 36,
+	RELEASE: 37,
 } as const;
 
 export const errors = {
@@ -785,6 +850,14 @@ export const errors = {
 	SPENDER: {
 		code: 90,
 		sentence: "The spender is not on the account's list; list it first, then approve.",
+	},
+	NOT_STOPPED: {
+		code: 95,
+		sentence: "The account is not stopped, so there is nothing to resume.",
+	},
+	HELD: {
+		code: 96,
+		sentence: "The answer is held back until its batch is durable and the counter is bumped: release it.",
 	},
 } as const;
 

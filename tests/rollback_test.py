@@ -1,0 +1,212 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""An older copy of the log, and two nodes from one log: what clients see.
+
+A client shows its last receipt with every request. A TEE on another history
+stops that client's account until its owner resumes it; two receipts of one
+sequence number prove the fork to anybody.
+"""
+import json
+import os
+import shutil
+import sys
+import tempfile
+import unittest
+
+ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), ".."))
+sys.path.insert(0, os.path.join(ROOT, "tools"))
+import stack  # noqa: E402
+
+EXIT_REFUSED = 1
+EXIT_UNPROVED = 4
+TO = "0x" + "be" * 20
+
+
+class Rollback(unittest.TestCase):
+    def setUp(self):
+        self.s = stack.Stack(tempfile.mkdtemp(prefix="vouch-rollback-"))
+        self.s.node_options = ["--workers", "1"]
+        self.addCleanup(shutil.rmtree, self.s.run)
+        self.addCleanup(self.s.stop)
+        self.s.start_chain()
+        self.s.start_node()
+        self.s.deploy()
+        self.key = json.loads(self.s.cli("tee", "--json", "--node",
+                                         self.s.node_url).stdout)["logKey"]
+        self.account = self.make_account("demo.json")
+
+    def make_account(self, wallet):
+        self.s.cli("passkey", "create", "--file", wallet)
+        self.s.cli("account", "create", "--passkey", wallet,
+                   *self.s.node_args(), *self.s.deploy_args())
+        return self.wallet(wallet)["address"]
+
+    def wallet(self, name):
+        with open(os.path.join(self.s.run, name)) as f:
+            return json.load(f)["accounts"][0]
+
+    def pay(self, wallet="demo.json", check=True, amount="5gwei"):
+        """Co-signed and printed; nothing goes to the chain."""
+        return self.s.cli(
+            "pay", "--print-operation", "--to", TO, "--amount", amount,
+            "--passkey", wallet, *self.s.node_args(), "--chain",
+            self.s.chain_url, check=check)
+
+    def resume(self, wallet="demo.json", check=True):
+        return self.s.cli("account", "resume", self.wallet(wallet)["address"],
+                          "--passkey", wallet, *self.s.node_args(),
+                          check=check)
+
+    def shown(self):
+        done = self.s.cli("account", "show", self.account, "--json", "--node",
+                          self.s.node_url)
+        return json.loads(done.stdout)
+
+    def copy_node(self, name):
+        """Data and the emulated device as they are now, under a name."""
+        to = os.path.join(self.s.run, name)
+        shutil.copytree(self.s.data, os.path.join(to, "node"))
+        shutil.copytree(self.s.secure, os.path.join(to, "tee"))
+        return to
+
+    def restore(self, copy, device=True):
+        """With the emulated device, as only its administrator can: that the
+        counter is one of its files is what EMULATED says."""
+        shutil.rmtree(self.s.data)
+        shutil.copytree(os.path.join(copy, "node"), self.s.data)
+        if device:
+            shutil.rmtree(self.s.secure)
+            shutil.copytree(os.path.join(copy, "tee"), self.s.secure)
+
+    def restart_from(self, copy):
+        self.restore(copy)
+        self.s.start_node()
+
+    def roll_back(self):
+        """Two more payments, then an older copy of log and blobs."""
+        self.assertTrue(self.s.stop_node())
+        old = self.copy_node("old")
+        self.s.start_node()
+        self.pay()
+        self.pay()
+        self.assertTrue(self.s.stop_node())
+        self.restart_from(old)
+
+    def test_older_copy_stops_the_account(self):
+        self.pay()
+        self.roll_back()
+        before = self.wallet("demo.json")
+        done = self.pay(check=False)
+        self.assertEqual(done.returncode, EXIT_UNPROVED, done.stderr)
+        self.assertIn("ROLLBACK", done.stderr)
+        # the last receipt stays: it is the proof
+        self.assertEqual(self.wallet("demo.json")["receipt"],
+                         before["receipt"])
+        self.assertTrue(self.shown()["stopped"])
+        # also without showing it, also after a restart
+        self.s.stop_node()
+        self.s.start_node()
+        self.assertEqual(self.pay(check=False).returncode, EXIT_UNPROVED)
+        shown = self.s.cli("log", "show", self.s.log_dir).stdout
+        self.assertIn("ROLLBACK", shown)
+
+    def test_the_counter_knows_an_older_log(self):
+        self.pay()
+        self.assertTrue(self.s.stop_node())
+        old = self.copy_node("old")
+        self.s.start_node()
+        self.pay(amount="7gwei")
+        self.assertTrue(self.s.stop_node())
+        new = self.copy_node("new")
+        self.restore(old, device=False)
+        with self.assertRaises(stack.StackError):
+            self.s.start_node()
+        self.assertIn("is older than what this device has seen",
+                      stack.tail(self.s.log_path("vouchd")))
+        self.s.stop_node()
+        # the whole log: it goes on, and a clean stop cost nobody a lease
+        self.restore(new, device=False)
+        self.s.start_node()
+        asset = self.shown()["assets"][0]
+        self.assertLess(int(asset["spent"], 16),
+                        int(asset["dailyLimit"], 16) // 10)
+        tee = self.s.cli("tee", "--node", self.s.node_url).stdout
+        self.assertIn("EMULATED: whoever restores its file", tee)
+
+    def test_resume(self):
+        self.pay()
+        self.assertEqual(self.resume(check=False).returncode, EXIT_UNPROVED)
+        self.roll_back()
+        self.assertEqual(self.pay(check=False).returncode, EXIT_UNPROVED)
+        self.assertIn("resumed", self.resume().stdout)
+        shown = self.shown()
+        self.assertFalse(shown["stopped"])
+        self.assertEqual(shown["assets"][0]["spent"],
+                         shown["assets"][0]["dailyLimit"])
+        # what this history had signed is given again; nothing else today
+        self.pay()
+        done = self.pay(check=False, amount="6gwei")
+        self.assertEqual(done.returncode, EXIT_REFUSED)
+        self.assertIn("LIMIT", done.stderr)
+        self.assertIn("resumed", self.s.cli("log", "show",
+                                            self.s.log_dir).stdout)
+        self.s.cli("log", "verify", self.s.log_dir, "--log-key", self.key)
+
+    def test_no_receipt_is_no_error(self):
+        self.pay()
+        self.roll_back()
+        path = os.path.join(self.s.run, "demo.json")
+        with open(path) as f:
+            wallet = json.load(f)
+        account = wallet["accounts"][0]
+        account["receipt"], account["sequence"] = "0x", "0x0"
+        with open(path, "w") as f:
+            json.dump(wallet, f)
+        self.pay()
+
+    def test_two_nodes_from_one_log(self):
+        """Each client is handed one fork, then the other's."""
+        self.make_account("other.json")
+        self.assertTrue(self.s.stop_node())
+        origin = self.copy_node("origin")
+        self.s.start_node()
+        shutil.copy(os.path.join(self.s.run, "demo.json"),
+                    os.path.join(self.s.run, "twin.json"))
+        self.pay("demo.json")
+        self.pay("other.json")
+        self.assertTrue(self.s.stop_node())
+        first = self.copy_node("first")
+        self.restart_from(origin)
+        self.pay("twin.json")
+        # the fork's client, and one who comes from the other side
+        self.assertEqual(self.pay("demo.json", check=False).returncode,
+                         EXIT_UNPROVED)
+        self.assertEqual(self.pay("other.json", check=False).returncode,
+                         EXIT_UNPROVED)
+        self.s.stop_node()
+        self.restart_from(first)
+        self.assertEqual(self.pay("twin.json", check=False).returncode,
+                         EXIT_UNPROVED)
+        self.compare_sides()
+
+    def compare_sides(self):
+        a = self.wallet("demo.json")["receipt"]
+        b = self.wallet("twin.json")["receipt"]
+        done = self.s.cli("receipt", "compare", a, b, "--log-key", self.key,
+                          check=False)
+        self.assertEqual(done.returncode, EXIT_UNPROVED)
+        self.assertIn("forked", done.stderr)
+        same = self.s.cli("receipt", "compare", a, a, "--log-key", self.key)
+        self.assertIn("not contradict", same.stdout)
+        other = self.wallet("other.json")["receipt"]
+        self.s.cli("receipt", "compare", a, other, "--log-key", self.key)
+        bad = a[:-2] + ("00" if a[-2:] != "00" else "01")
+        for pair in ([bad, b], [a, bad]):
+            done = self.s.cli("receipt", "compare", *pair, "--log-key",
+                              self.key, check=False)
+            self.assertEqual(done.returncode, EXIT_UNPROVED)
+            self.assertNotIn("forked", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
