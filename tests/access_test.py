@@ -32,13 +32,16 @@ def vouch(*args):
                           timeout=START_S)
 
 
-def ask(sock, what, host, **headers):
-    """One POST on a socket, plain or wrapped."""
-    body = json.dumps(what).encode()
-    head = {"Host": host, "Content-Type": "application/json",
-            "Content-Length": str(len(body)),
+def ask(sock, what, host, path="/", **headers):
+    """One POST (GET, if there is nothing to say) on a socket, also of TLS."""
+    body = json.dumps(what).encode() if what is not None else b""
+    head = {"Host": host,
             **{k.replace("_", "-"): v for k, v in headers.items()}}
-    text = "POST / HTTP/1.1\r\n" + "".join(
+    if what is not None:
+        head |= {"Content-Type": "application/json",
+                 "Content-Length": str(len(body))}
+    method = "GET" if what is None else "POST"
+    text = f"{method} {path} HTTP/1.1\r\n" + "".join(
         f"{k}: {v}\r\n" for k, v in head.items()) + "\r\n"
     sock.sendall(text.encode() + body)
     return read_answer(sock)
@@ -103,6 +106,26 @@ class Tokens(NodeTest):
         while not holds():
             self.assertLess(time.monotonic(), end, self.node.said())
             time.sleep(0.05)
+
+    def test_sessions_end_with_tokens(self):
+        """The console's session lives no longer than what began it."""
+        token = self.cli("add", "laptop").stdout.strip()
+        self.until(lambda: self.post(call("vouch_cosign"), token).name
+                   == "ARGUMENT")
+        host = f"localhost:{self.node.port}"
+        with self.node.connect() as sock:
+            answer = ask(sock, {"token": token}, host, path="/session",
+                         Sec_Fetch_Site="same-origin")
+            self.assertEqual(answer.status, 200, answer.body)
+            cookie = answer.headers["set-cookie"]
+            self.assertNotIn("Secure", cookie)
+            headers = {"Cookie": cookie.split(";")[0],
+                       "Sec_Fetch_Site": "same-origin"}
+            self.assertEqual(ask(sock, None, host, "/state",
+                                 **headers).status, 200)
+            self.assertEqual(self.cli("revoke", "laptop").returncode, 0)
+            self.until(lambda: ask(sock, None, host, "/state",
+                                   **headers).status == 401)
 
     def test_refusals(self):
         self.assertEqual(self.cli("add", "a b").returncode, 2)
@@ -297,6 +320,9 @@ class Tls(unittest.TestCase):
                              "ARGUMENT")
             self.assertEqual(ask(sock, ATTEST, host,
                                  Origin="https://" + host).status, 200)
+            cookie = ask(sock, {"token": node.token}, host, "/session",
+                         Sec_Fetch_Site="same-origin").headers["set-cookie"]
+            self.assertIn("; Secure", cookie)
             self.assertEqual(ask(sock, ATTEST, host,
                                  Origin="http://" + host).name, "FOREIGN")
         with open(self.key) as f:
