@@ -5,6 +5,7 @@
  * is one canonical form, and it is what the account will run.
  */
 #include "trusted/policy/calls.h"
+#include "trusted/policy/spend.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -74,11 +75,12 @@ static void encode(struct vch_writer *w, const struct vch_calls *calls)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const uint8_t self[20] = {1}, entry_point[20] = {2};
+	static const struct vch_config config = {.address = {1}};
+	static const uint8_t entry_point[20] = {2};
 	struct vch_span in = vch_span(data, size);
 	struct vch_calls calls;
 	struct vch_writer w;
-	vch_u128 wei;
+	struct vch_spend spend;
 	uint8_t *out;
 
 	if (vch_calls_decode(&calls, in) != VCH_OK)
@@ -90,11 +92,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	encode(&w, &calls);
 	VCH_CHECK(!w.bad && vch_span_equal(vch_written(&w), in));
 	free(out);
-	if (vch_calls_value(&wei, &calls, self, entry_point) != VCH_OK)
+	if (vch_spend_of(&spend, &calls, &config, entry_point) != VCH_OK)
 		return 0;
 	for (uint8_t i = 0; i < calls.cnt; i++) {
-		VCH_CHECK(memcmp(calls.call[i].to, self, 20) != 0);
-		VCH_CHECK(calls.call[i].value <= wei);
+		VCH_CHECK(memcmp(calls.call[i].to, config.address, 20) != 0);
+		VCH_CHECK(calls.call[i].value <= spend.native);
 	}
 	return 0;
 }
