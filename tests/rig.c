@@ -95,6 +95,14 @@ void rig_keep(struct rig *rig, struct vch_span log)
 	rig->batch_cnt++;
 }
 
+/* By the process, or by the trusted application inside this one. */
+static enum vch_err invoke(struct rig *rig, uint32_t cmd,
+			   struct vch_span request, struct vch_tee_reply *ret)
+{
+	return rig->invoke ? rig->invoke(cmd, request, ret)
+			   : vch_tee_invoke(rig->tee, cmd, request, ret);
+}
+
 /* The batch is kept: the answer comes out. */
 static enum vch_err release(struct rig *rig, struct vch_span *ret_answer)
 {
@@ -103,8 +111,7 @@ static enum vch_err release(struct rig *rig, struct vch_span *ret_answer)
 	struct vch_reader r;
 	enum vch_err err;
 
-	VCH_TRY(vch_tee_invoke(rig->tee, VCH_CMD_RELEASE, vch_span(NULL, 0),
-			       &reply));
+	VCH_TRY(invoke(rig, VCH_CMD_RELEASE, vch_span(NULL, 0), &reply));
 	VCH_CHECK(reply.tee_result == 0 && reply.log.len == 0);
 	r = vch_reader(reply.answer);
 	err = (enum vch_err)vch_read_u16(&r);
@@ -124,8 +131,7 @@ enum vch_err rig_call(struct rig *rig, uint32_t cmd, struct vch_span request,
 	struct vch_reader r;
 	enum vch_err err;
 
-	VCH_TRY(rig->invoke ? rig->invoke(cmd, request, &reply)
-			    : vch_tee_invoke(rig->tee, cmd, request, &reply));
+	VCH_TRY(invoke(rig, cmd, request, &reply));
 	if (reply.tee_result != 0)
 		return VCH_PARAMS;
 	r = vch_reader(reply.answer);
