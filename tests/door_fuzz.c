@@ -117,6 +117,14 @@ static void ta_copy(struct vch_ta *to, const struct vch_ta *from)
 	to->keys = from->keys;
 	to->clock = from->clock;
 	memcpy(to->shard, from->shard, sizeof(to->shard));
+	to->history = from->history;
+	memcpy(to->lease, from->lease,
+	       from->slots.cnt * sizeof(to->lease[0]));
+	to->window_s = from->window_s;
+	to->window_records = from->window_records;
+	to->wait_for_bump = from->wait_for_bump;
+	to->held = from->held;
+	to->final = from->final;
 	to->batch_cnt = from->batch_cnt;
 	memcpy(to->incarnation, from->incarnation, 16);
 	VCH_CHECK(to->draft.record_cnt == 0);
@@ -205,7 +213,9 @@ static void call_raw(uint32_t cmd, struct vch_span in)
 	VCH_CHECK(inside_invoke(cmd, in, &reply) == VCH_OK);
 	r = vch_reader(reply.answer);
 	err = (enum vch_err)vch_read_u16(&r);
-	if (err != VCH_OK)
+	if (err == VCH_HELD)
+		VCH_CHECK(reply.log.len > 0);
+	else if (err != VCH_OK)
 		VCH_CHECK(r.left == 0 && reply.log.len == 0);
 	else if (cmd == VCH_CMD_COSIGN_BATCH)
 		check_results(vch_span(r.ptr, r.left), reply.log);
