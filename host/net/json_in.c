@@ -348,13 +348,6 @@ static void fail_extra(struct vch_json_in *in)
 	fail(in, shown, -1, "unknown member");
 }
 
-enum vch_err vch_json_reject(struct vch_json_in *in, const char *key,
-			     const char *what)
-{
-	fail(in, key, -1, what);
-	return VCH_ARGUMENT;
-}
-
 enum vch_err vch_json_end(struct vch_json_in *in)
 {
 	if (!in->fault->bad && yyjson_obj_size(in->obj) != in->present_cnt)

@@ -95,9 +95,6 @@ void vch_json_list_bytes(const struct vch_json_list *list, size_t idx,
 
 /* Notes a fault of a member that the caller found. */
 void vch_json_fail(struct vch_json_in *in, const char *key, const char *what);
-/* Notes a fault of a member that was taken: VCH_ARGUMENT, always. */
-enum vch_err vch_json_reject(struct vch_json_in *in, const char *key,
-			     const char *what);
 
 /* VCH_ARGUMENT if there was a fault or a member is left. */
 VCH_MUST enum vch_err vch_json_end(struct vch_json_in *in);

@@ -18,8 +18,10 @@ static enum vch_err read_receipt(struct vch_seen *ret, struct vch_json_in *in,
 	struct vch_receipt receipt;
 	struct vch_span hex = vch_json_get_hex(in, key, bytes, sizeof(bytes));
 
-	if (vch_receipt_decode(&receipt, hex) != VCH_OK)
-		return vch_json_reject(in, key, "is not a receipt");
+	if (vch_receipt_decode(&receipt, hex) != VCH_OK) {
+		vch_json_fail(in, key, "is not a receipt");
+		return VCH_ARGUMENT;
+	}
 	vch_seen_from(ret, &receipt);
 	return VCH_OK;
 }
