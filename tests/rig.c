@@ -436,14 +436,14 @@ enum vch_err rig_apply(struct rig *rig, struct rig_account *account,
 void rig_seen(const struct rig *rig, struct vch_seen *ret)
 {
 	static struct vch_batch batch;
-	struct vch_leaves leaves;
+	struct vch_tree tree;
 	struct vch_receipt receipt;
 	uint8_t last;
 
 	rig_last_batch(rig, &batch);
-	VCH_CHECK(vch_batch_leaves(&leaves, &batch) == VCH_OK);
+	VCH_CHECK(vch_tree_make(&tree, &batch) == VCH_OK);
 	last = (uint8_t)(batch.sections[0].records_cnt - 1);
-	vch_receipt_make(&receipt, &batch, &leaves, 0, last);
+	vch_receipt_make(&receipt, &batch, &tree, 0, last);
 	vch_seen_from(ret, &receipt);
 }
 

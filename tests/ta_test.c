@@ -112,7 +112,7 @@ static void test_sign(void **state)
 {
 	struct vch_cosign_result res;
 	struct vch_batch *batch = malloc(sizeof(*batch));
-	struct vch_leaves leaves;
+	struct vch_tree tree;
 	struct vch_receipt receipt;
 	struct rig_op op;
 
@@ -126,8 +126,8 @@ static void test_sign(void **state)
 		    ETHER / 10 - ETHER / 100 - UINT64_C(250000) * 1000000000);
 
 	rig_last_batch(&rig, batch);
-	assert_int_equal(vch_batch_leaves(&leaves, batch), VCH_OK);
-	vch_receipt_make(&receipt, batch, &leaves, 0, 0);
+	assert_int_equal(vch_tree_make(&tree, batch), VCH_OK);
+	vch_receipt_make(&receipt, batch, &tree, 0, 0);
 	assert_int_equal(vch_receipt_verify_var(&receipt, rig.log_key), VCH_OK);
 	free(batch);
 }

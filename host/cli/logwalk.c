@@ -168,9 +168,9 @@ enum vch_err vch_logwalk_batch_var(struct vch_logwalk *walk,
 				   const struct vch_batch *batch,
 				   vch_logwalk_fn *each, void *ctx)
 {
-	struct vch_leaves leaves;
+	struct vch_tree tree;
 
-	HOLDS(walk, !vch_batch_leaves(&leaves, batch),
+	HOLDS(walk, !vch_tree_make(&tree, batch),
 	      "a batch's root is not that of its records");
 	for (uint8_t i = 0; i < batch->sections_cnt; i++)
 		VCH_TRY(take_section(walk, &batch->sections[i], each, ctx));

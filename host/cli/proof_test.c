@@ -75,6 +75,7 @@ static void seal(struct rig *rig, struct vch_span record)
 	struct vch_batch batch = {.sections_cnt = 1};
 	struct vch_section *s = &batch.sections[0];
 	struct vch_receipt receipt;
+	struct vch_tree tree;
 	uint8_t head[32] = {0};
 	struct vch_writer w =
 		vch_writer(rig->proof.bytes, sizeof(rig->proof.bytes));
@@ -85,7 +86,8 @@ static void seal(struct rig *rig, struct vch_span record)
 	vch_leaf(leaves.hash[0], 0, s->incarnation, 0, head);
 	vch_root(batch.root, &leaves);
 	vch_root_sign(batch.signature, &rig->sk, batch.root);
-	vch_receipt_make(&receipt, &batch, &leaves, 0, 0);
+	assert_int_equal(vch_tree_make(&tree, &batch), VCH_OK);
+	vch_receipt_make(&receipt, &batch, &tree, 0, 0);
 	assert_int_equal(vch_receipt_encode(&w, &receipt), VCH_OK);
 	rig->proof.len = w.len;
 }

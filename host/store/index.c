@@ -435,7 +435,7 @@ static enum vch_err read_receipt(const char *log_dir,
 	struct vch_writer w;
 
 	VCH_TRY(vch_log_batch_at(&batch, log_dir, at->pos));
-	vch_receipt_make(&receipt, &batch->batch, &batch->leaves,
+	vch_receipt_make(&receipt, &batch->batch, &batch->tree,
 			 at->section_idx, at->record_idx);
 	ret->receipt = vch_alloc(1, VCH_RECEIPT_ENC_MAX);
 	w = vch_writer(ret->receipt, VCH_RECEIPT_ENC_MAX);

@@ -46,7 +46,7 @@ struct vch_log_pos {
 struct vch_log_batch {
 	struct vch_span bytes;
 	struct vch_batch batch;
-	struct vch_leaves leaves;
+	struct vch_tree tree;
 };
 
 /* VCH_FORMAT, or VCH_CHAIN if the root is not that of the records. */

@@ -34,7 +34,7 @@ enum vch_err vch_log_batch_parse(struct vch_log_batch *ret,
 {
 	ret->bytes = bytes;
 	VCH_TRY(vch_batch_decode(&ret->batch, bytes));
-	return vch_batch_leaves(&ret->leaves, &ret->batch);
+	return vch_tree_make(&ret->tree, &ret->batch);
 }
 
 /* A shard's first head is zeros; a new incarnation counts from zero. */
@@ -73,7 +73,7 @@ enum vch_err vch_log_chain_add(struct vch_log_chain *chain,
 	for (uint8_t i = 0; i < cnt; i++) {
 		leaf_cnt = (uint8_t)(leaf_cnt + s[i].records_cnt);
 		memcpy(chain->shard[s[i].shard].leaf,
-		       batch->leaves.hash[leaf_cnt - 1], 32);
+		       batch->tree.node[leaf_cnt - 1], 32);
 		memcpy(chain->shard[s[i].shard].incarnation, s[i].incarnation,
 		       sizeof(s[i].incarnation));
 		chain->shard[s[i].shard].index = s[i].index + s[i].records_cnt;

@@ -310,7 +310,7 @@ static enum vch_err next_receipt(struct vch_receipt *ret, struct cursor *c,
 		k++;
 	if (k == b->sections_cnt || c->used[k] == b->sections[k].records_cnt)
 		return VCH_INTERNAL;
-	vch_receipt_make(ret, b, &c->batch->leaves, k, c->used[k]++);
+	vch_receipt_make(ret, b, &c->batch->tree, k, c->used[k]++);
 	return VCH_OK;
 }
 
@@ -392,9 +392,9 @@ struct vch_span vch_receipt_of_one(uint8_t buf[VCH_RECEIPT_ENC_MAX],
 	struct vch_writer w = vch_writer(buf, VCH_RECEIPT_ENC_MAX);
 	struct vch_receipt receipt;
 
-	if (!batch || batch->leaves.cnt != 1)
+	if (!batch || batch->tree.cnt != 1)
 		return vch_span(NULL, 0);
-	vch_receipt_make(&receipt, &batch->batch, &batch->leaves, 0, 0);
+	vch_receipt_make(&receipt, &batch->batch, &batch->tree, 0, 0);
 	vch_receipt_write(&w, &receipt);
 	return vch_written(&w);
 }

@@ -155,7 +155,7 @@ static void test_bounds(void **state)
 static void write_record(uint8_t account, uint64_t value)
 {
 	struct vch_batch *b = &batch.batch;
-	uint8_t id[20], k = 0, n = batch.leaves.cnt++;
+	uint8_t id[20], k = 0, n = batch.tree.cnt++;
 	uint8_t shard;
 
 	id_of(id, account);

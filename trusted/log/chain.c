@@ -52,13 +52,13 @@ static void node_hash(uint8_t ret[32], const uint8_t left[32],
 	vch_sha256_hash(ret, vch_span(in, sizeof(in)));
 }
 
-/* Folds one level of the tree in place; returns the width of the next. */
-static size_t level_up(uint8_t (*node)[32], size_t cnt)
+/* The level above cnt nodes, maybe in their place; returns its width. */
+static size_t level_up(uint8_t (*up)[32], uint8_t (*node)[32], size_t cnt)
 {
 	for (size_t i = 0; i < cnt / 2; i++)
-		node_hash(node[i], node[2 * i], node[2 * i + 1]);
+		node_hash(up[i], node[2 * i], node[2 * i + 1]);
 	if (cnt % 2)
-		memmove(node[cnt / 2], node[cnt - 1], 32);
+		memmove(up[cnt / 2], node[cnt - 1], 32);
 	return (cnt + 1) / 2;
 }
 
@@ -69,45 +69,61 @@ void vch_root(uint8_t ret_root[32], const struct vch_leaves *leaves)
 
 	VCH_CHECK(cnt > 0 && cnt <= VCH_BATCH_RECORDS_MAX);
 	while (cnt > 1)
-		cnt = level_up(node.hash, cnt);
+		cnt = level_up(node.hash, node.hash, cnt);
 	memcpy(ret_root, node.hash[0], 32);
 }
 
 /* Adds a section's leaves; false if that would be more than 64. */
-static bool add_section(struct vch_leaves *leaves, const struct vch_section *s)
+static bool add_section(struct vch_tree *tree, const struct vch_section *s)
 {
-	uint8_t head[32];
+	uint8_t *head;
 
 	if (s->records_cnt == 0 ||
-	    s->records_cnt > VCH_BATCH_RECORDS_MAX - leaves->cnt)
+	    s->records_cnt > VCH_BATCH_RECORDS_MAX - tree->cnt)
 		return false;
-	memcpy(head, s->prev_head, 32);
-	for (uint8_t i = 0; i < s->records_cnt; i++) {
+	for (uint8_t i = 0; i < s->records_cnt; i++, tree->cnt++) {
+		head = tree->head[tree->cnt];
+		memcpy(head, i > 0 ? head - 32 : s->prev_head, 32);
 		vch_head_add(head, s->records[i]);
-		vch_leaf(leaves->hash[leaves->cnt++], s->shard, s->incarnation,
+		vch_leaf(tree->node[tree->cnt], s->shard, s->incarnation,
 			 s->index + i, head);
 	}
 	return true;
 }
 
-enum vch_err vch_batch_leaves(struct vch_leaves *ret,
-			      const struct vch_batch *batch)
+/* The levels above the leaves, each behind the one below; returns the root. */
+static const uint8_t *grow(struct vch_tree *tree)
 {
-	struct vch_leaves leaves;
-	uint8_t root[32];
+	uint8_t(*level)[32] = tree->node;
 
-	leaves.cnt = 0;
+	for (size_t cnt = tree->cnt; cnt > 1;) {
+		uint8_t(*up)[32] = level + cnt;
+
+		cnt = level_up(up, level, cnt);
+		level = up;
+	}
+	return level[0];
+}
+
+static enum vch_err make(struct vch_tree *tree, const struct vch_batch *batch)
+{
+	tree->cnt = 0;
 	for (uint8_t i = 0; i < batch->sections_cnt; i++) {
-		if (!add_section(&leaves, &batch->sections[i]))
+		if (!add_section(tree, &batch->sections[i]))
 			return VCH_FORMAT;
 	}
-	if (leaves.cnt == 0)
+	if (tree->cnt == 0)
 		return VCH_FORMAT;
-	vch_root(root, &leaves);
-	if (memcmp(root, batch->root, 32) != 0)
-		return VCH_CHAIN;
-	*ret = leaves;
-	return VCH_OK;
+	return memcmp(grow(tree), batch->root, 32) == 0 ? VCH_OK : VCH_CHAIN;
+}
+
+enum vch_err vch_tree_make(struct vch_tree *ret, const struct vch_batch *batch)
+{
+	enum vch_err err = make(ret, batch);
+
+	if (err != VCH_OK)
+		ret->cnt = 0; /* of which no receipt is made */
+	return err;
 }
 
 void vch_section_head(uint8_t ret_head[32], const struct vch_section *section)
@@ -159,33 +175,31 @@ static size_t leaf_index(const struct vch_batch *batch, uint8_t section_idx,
 }
 
 void vch_receipt_make(struct vch_receipt *ret, const struct vch_batch *batch,
-		      const struct vch_leaves *leaves, uint8_t section_idx,
+		      const struct vch_tree *tree, uint8_t section_idx,
 		      uint8_t record_idx)
 {
 	const struct vch_section *s = &batch->sections[section_idx];
-	struct vch_leaves node = *leaves;
 	size_t at = leaf_index(batch, section_idx, record_idx);
-	size_t cnt = leaves->cnt;
+	const uint8_t(*level)[32] = tree->node;
 
 	VCH_CHECK(section_idx < batch->sections_cnt &&
-		  record_idx < s->records_cnt && at < cnt);
+		  record_idx < s->records_cnt && at < tree->cnt);
 	memset(ret, 0, sizeof(*ret));
 	ret->shard = s->shard;
 	memcpy(ret->incarnation, s->incarnation, 16);
 	ret->index = s->index + record_idx;
-	memcpy(ret->prev_head, s->prev_head, 32);
-	for (uint8_t i = 0; i < record_idx; i++)
-		vch_head_add(ret->prev_head, s->records[i]);
+	memcpy(ret->prev_head,
+	       record_idx > 0 ? tree->head[at - 1] : s->prev_head, 32);
 	ret->record = s->records[record_idx];
-	for (; cnt > 1; at /= 2) {
+	for (size_t cnt = tree->cnt; cnt > 1; cnt = (cnt + 1) / 2, at /= 2) {
 		size_t other = at ^ 1;
 
 		if (other < cnt) {
-			memcpy(ret->path[ret->path_cnt], node.hash[other], 32);
+			memcpy(ret->path[ret->path_cnt], level[other], 32);
 			ret->left |= (uint8_t)((at & 1) << ret->path_cnt);
 			ret->path_cnt++;
 		}
-		cnt = level_up(node.hash, cnt);
+		level += cnt;
 	}
 	memcpy(ret->root, batch->root, 32);
 	memcpy(ret->signature, batch->signature, 64);

@@ -33,12 +33,21 @@ struct vch_leaves {
 void vch_root(uint8_t ret_root[32], const struct vch_leaves *leaves);
 
 /*
- * Computes the leaves of a decoded batch and checks its root against them.
- * VCH_FORMAT if it has no records or more than 64; VCH_CHAIN if the root is
- * another.
+ * A batch worked out once, for all its receipts: the chain's head after each
+ * record, and the tree, its leaves first and each level behind the one below.
  */
-VCH_MUST enum vch_err vch_batch_leaves(struct vch_leaves *ret,
-				       const struct vch_batch *batch);
+struct vch_tree {
+	uint8_t head[VCH_BATCH_RECORDS_MAX][32];
+	uint8_t node[2 * VCH_BATCH_RECORDS_MAX - 1][32];
+	uint8_t cnt; /* leaves */
+};
+
+/*
+ * Of a decoded batch; checks its root. VCH_FORMAT if it has no records or
+ * more than 64; VCH_CHAIN if the root is another: *ret then has no leaves.
+ */
+VCH_MUST enum vch_err vch_tree_make(struct vch_tree *ret,
+				    const struct vch_batch *batch);
 
 /* The head of a section after its last record. */
 void vch_section_head(uint8_t ret_head[32], const struct vch_section *section);
@@ -52,10 +61,10 @@ VCH_MUST enum vch_err vch_root_verify_var(const uint8_t log_key[32],
 
 /*
  * The receipt of record `record_idx` of section `section_idx`; it views into
- * the batch. leaves: of that batch.
+ * the batch. tree: of that batch.
  */
 void vch_receipt_make(struct vch_receipt *ret, const struct vch_batch *batch,
-		      const struct vch_leaves *leaves, uint8_t section_idx,
+		      const struct vch_tree *tree, uint8_t section_idx,
 		      uint8_t record_idx);
 
 /* Checks path and signature of a receipt: VCH_RECEIPT if it proves nothing. */

@@ -64,7 +64,8 @@ static void make_batch(uint8_t cnt, struct vch_leaves *ret_leaves)
 
 static void test_root(void **state)
 {
-	struct vch_leaves leaves, again;
+	struct vch_leaves leaves;
+	struct vch_tree tree;
 	uint8_t twin[32];
 
 	(void)state;
@@ -72,8 +73,9 @@ static void test_root(void **state)
 		make_batch(cnt, &leaves);
 		root_twin(twin, (const uint8_t(*)[32])leaves.hash, cnt);
 		assert_memory_equal(twin, batch.root, 32);
-		assert_int_equal(vch_batch_leaves(&again, &batch), VCH_OK);
-		assert_memory_equal(again.hash, leaves.hash, 32u * cnt);
+		assert_int_equal(vch_tree_make(&tree, &batch), VCH_OK);
+		assert_int_equal(tree.cnt, cnt);
+		assert_memory_equal(tree.node, leaves.hash, 32u * cnt);
 	}
 }
 
@@ -81,16 +83,17 @@ static void test_receipts(void **state)
 {
 	struct vch_leaves leaves;
 	struct vch_receipt receipt;
+	struct vch_tree tree;
 
 	(void)state;
 	for (uint8_t cnt = 1; cnt <= VCH_BATCH_RECORDS_MAX; cnt++) {
 		make_batch(cnt, &leaves);
+		assert_int_equal(vch_tree_make(&tree, &batch), VCH_OK);
 		for (uint8_t i = 0; i < cnt; i++) {
-			vch_receipt_make(&receipt, &batch, &leaves, i % 3,
-					 i / 3);
-			assert_int_equal(vch_receipt_verify_var(&receipt,
-								key.pk.b),
-					 VCH_OK);
+			vch_receipt_make(&receipt, &batch, &tree, i % 3, i / 3);
+			assert_int_equal(
+				vch_receipt_verify_var(&receipt, key.pk.b),
+				VCH_OK);
 			assert_int_equal(receipt.index, 5 + i / 3);
 		}
 	}
@@ -101,42 +104,45 @@ static void test_receipt_tampered(void **state)
 {
 	struct vch_leaves leaves;
 	struct vch_receipt receipt;
+	struct vch_tree tree;
 	uint8_t buf[VCH_RECEIPT_ENC_MAX];
 	struct vch_writer w = vch_writer(buf, sizeof(buf));
 
 	(void)state;
 	make_batch(11, &leaves);
-	vch_receipt_make(&receipt, &batch, &leaves, 1, 2);
+	assert_int_equal(vch_tree_make(&tree, &batch), VCH_OK);
+	vch_receipt_make(&receipt, &batch, &tree, 1, 2);
 	vch_receipt_write(&w, &receipt);
 	for (size_t bit = 0; bit < 8 * w.len; bit++) {
 		buf[bit / 8] ^= (uint8_t)(1 << bit % 8);
 		if (vch_receipt_decode(&receipt, vch_written(&w)) == VCH_OK)
-			assert_int_equal(vch_receipt_verify_var(&receipt,
-								key.pk.b),
-					 VCH_RECEIPT);
+			assert_int_equal(
+				vch_receipt_verify_var(&receipt, key.pk.b),
+				VCH_RECEIPT);
 		buf[bit / 8] ^= (uint8_t)(1 << bit % 8);
 	}
-	assert_int_equal(vch_receipt_decode(&receipt, vch_written(&w)),
-			 VCH_OK);
+	assert_int_equal(vch_receipt_decode(&receipt, vch_written(&w)), VCH_OK);
 	assert_int_equal(vch_receipt_verify_var(&receipt, key.pk.b), VCH_OK);
 }
 
 static void test_batch_refusals(void **state)
 {
 	struct vch_leaves leaves;
+	struct vch_tree tree;
 
 	(void)state;
 	make_batch(6, &leaves);
 	record[3][0] ^= 1;
-	assert_int_equal(vch_batch_leaves(&leaves, &batch), VCH_CHAIN);
+	assert_int_equal(vch_tree_make(&tree, &batch), VCH_CHAIN);
+	assert_int_equal(tree.cnt, 0);
 	make_batch(6, &leaves);
 	batch.sections[1].index++;
-	assert_int_equal(vch_batch_leaves(&leaves, &batch), VCH_CHAIN);
+	assert_int_equal(vch_tree_make(&tree, &batch), VCH_CHAIN);
 	batch.sections_cnt = 0;
-	assert_int_equal(vch_batch_leaves(&leaves, &batch), VCH_FORMAT);
+	assert_int_equal(vch_tree_make(&tree, &batch), VCH_FORMAT);
 	make_batch(64, &leaves);
 	batch.sections[2].records_cnt++;
-	assert_int_equal(vch_batch_leaves(&leaves, &batch), VCH_FORMAT);
+	assert_int_equal(vch_tree_make(&tree, &batch), VCH_FORMAT);
 }
 
 static void test_shards(void **state)
