@@ -22,17 +22,19 @@ YYJSON := out/deps/yyjson/src
 ifeq ($(ARCH),aarch64)
 S2N := $(VCH_S2N_ARM)
 SHA :=
+BEARSSL := $(VCH_BEARSSL)
 SECP256K1_ARCH := $(VCH_SECP256K1_ARM)
 else
 S2N := $(VCH_S2N_X86)
 SHA := $(VCH_SHA_X86)
+BEARSSL := $(VCH_BEARSSL) $(VCH_BEARSSL_X86)
 SECP256K1_ARCH := $(VCH_SECP256K1_X86)
 endif
 
 obj = $(addprefix $(OUT)/obj/,$(addsuffix .o,$(basename $(1))))
 room = $(filter-out %_test.c %_fuzz.c %/fuzz.c,$(wildcard $(1)/*.c))
 
-THIRD_SRCS := $(S2N) $(SHA) $(VCH_BEARSSL) $(VCH_SECP256K1)
+THIRD_SRCS := $(S2N) $(SHA) $(BEARSSL) $(VCH_SECP256K1)
 CORE_SRCS := $(VCH_TRUSTED_SRCS) wire/gen/errors.c
 EMU_SRCS := $(addprefix emu/,gp_core.c gp_session.c gp_storage.c sandbox.c \
 	store.c)
@@ -40,7 +42,7 @@ HOST_SRCS := $(call room,host/base) $(call room,host/store) \
 	$(call room,host/tee)
 NODE_SRCS := $(call room,host/net) $(call room,host/node)
 CLI_SRCS := $(filter-out host/cli/vectors.c,$(call room,host/cli)) host/net/web.c
-BENCH_SRCS := $(addprefix host/bench/,pool.c probe.c work.c)
+BENCH_SRCS := $(addprefix host/bench/,keys.c pool.c probe.c work.c)
 
 LIB_CORE := $(OUT)/obj/libcore.a
 LIB_HOST := $(OUT)/obj/libhost.a

@@ -9,14 +9,37 @@
 #include <bearssl_hash.h>
 
 #include "trusted/base/ct.h"
+#include "trusted/crypto/cpu.h"
 #include "trusted/crypto/ctime.h"
 
 /* The expanded key and the running state of one message. */
 struct vch_gcm {
-	br_aes_ct64_ctr_keys secret_aes;
+	union {
+		const br_block_ctr_class *vtable;
+		br_aes_ct64_ctr_keys soft;
+#ifdef __x86_64__
+		br_aes_x86ni_ctr_keys hard;
+#endif
+	} secret_aes;
 	br_gcm_context secret_gcm;
 };
 VCH_SECRET(gcm)
+
+static void init(struct vch_gcm *g, const struct vch_aead_key *key)
+{
+	br_ghash ghash = br_ghash_ctmul64;
+
+#ifdef __x86_64__
+	if (vch_cpu_has(VCH_CPU_AES)) {
+		br_aes_x86ni_ctr_init(&g->secret_aes.hard, key->secret_key,
+				      sizeof(key->secret_key));
+		ghash = br_ghash_pclmul;
+	} else
+#endif
+		br_aes_ct64_ctr_init(&g->secret_aes.soft, key->secret_key,
+				     sizeof(key->secret_key));
+	br_gcm_init(&g->secret_gcm, &g->secret_aes.vtable, ghash);
+}
 
 struct vch_gcm_tag {
 	uint8_t secret[VCH_AEAD_TAG_SIZE];
@@ -30,9 +53,7 @@ static void run(uint8_t *data, size_t len, uint8_t tag[VCH_AEAD_TAG_SIZE],
 {
 	VCH_AUTO(gcm) g;
 
-	br_aes_ct64_ctr_init(&g.secret_aes, key->secret_key,
-			     sizeof(key->secret_key));
-	br_gcm_init(&g.secret_gcm, &g.secret_aes.vtable, br_ghash_ctmul64);
+	init(&g, key);
 	br_gcm_reset(&g.secret_gcm, iv.ptr, iv.len);
 	br_gcm_aad_inject(&g.secret_gcm, aad.ptr, aad.len);
 	br_gcm_flip(&g.secret_gcm);

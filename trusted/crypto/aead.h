@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * AES-256-GCM (FIPS 197, NIST SP 800-38D), 16-byte tags. BearSSL's bit-sliced
- * AES (ct64) and its table-free GHASH (ctmul64). Constant time in key, data
- * and associated data, not in their lengths.
+ * AES-256-GCM (FIPS 197, NIST SP 800-38D), 16-byte tags. BearSSL: by the
+ * processor's instructions where it has them, else bit-sliced AES (ct64) and a
+ * table-free GHASH (ctmul64). Constant time in key, data and associated data,
+ * not in their lengths.
  *
  * A nonce must never be used twice with one key: the caller's duty. Texts of
  * up to 2^36 - 32 bytes.

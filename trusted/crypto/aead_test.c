@@ -4,6 +4,7 @@
 #include <openssl/evp.h>
 
 #include "trusted/base/ct.h"
+#include "trusted/crypto/cpu.h"
 #include "trusted/crypto/test_vectors.h"
 
 static void check_seal(const struct vch_aead_key *key, const struct vector *v)
@@ -144,6 +145,16 @@ static void test_empty_nonce(void **state)
 			 VCH_SIZE);
 }
 
+/* What serves where the processor has no instructions for it. */
+static void test_without_hardware(void **state)
+{
+	vch_cpu_hide(true);
+	test_vectors(state);
+	test_twin_and_damage(state);
+	test_round_trip(state);
+	vch_cpu_hide(false);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -151,6 +162,7 @@ int main(void)
 		cmocka_unit_test(test_twin_and_damage),
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_empty_nonce),
+		cmocka_unit_test(test_without_hardware),
 	};
 
 	return cmocka_run_group_tests_name("aead", tests, random_setup, NULL);

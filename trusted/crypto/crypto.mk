@@ -10,7 +10,7 @@
 #	VCH_CRYPTO_SRCS			$(VCH_CRYPTO_CPPFLAGS)
 #	VCH_S2N_X86, VCH_S2N_ARM	$(VCH_S2N_CPPFLAGS)
 #	VCH_SHA_X86			$(VCH_SHA_CPPFLAGS)
-#	VCH_BEARSSL			$(VCH_BEARSSL_CPPFLAGS)
+#	VCH_BEARSSL, VCH_BEARSSL_X86	$(VCH_BEARSSL_CPPFLAGS)
 #	VCH_SECP256K1			$(VCH_SECP256K1_CPPFLAGS) and _X86 or _ARM
 #
 # Link with -Wl,--gc-sections and -ffunction-sections: what the libraries have
@@ -19,8 +19,8 @@
 VCH_DEPS ?= out/deps
 VCH_CRYPTO_GEN ?= out/gen
 
-VCH_CRYPTO_SRCS := $(addprefix trusted/crypto/, aead.c ed25519.c hkdf.c \
-	hmac.c keccak256.c p256.c secp256k1.c sha256.c sha512.c x25519.c)
+VCH_CRYPTO_SRCS := $(addprefix trusted/crypto/, aead.c cpu.c ed25519.c \
+	hkdf.c hmac.c keccak256.c p256.c secp256k1.c sha256.c sha512.c x25519.c)
 
 # p256.c includes this; trusted/crypto/p256_table.py prints it (0.1 s).
 VCH_P256_TABLE := $(VCH_CRYPTO_GEN)/trusted/crypto/p256_table.h
@@ -55,6 +55,9 @@ VCH_BEARSSL := $(addprefix $(VCH_DEPS)/bearssl/src/, \
 	codec/enc32be.c codec/enc32le.c codec/enc64be.c hash/ghash_ctmul64.c \
 	hash/sha2big.c hash/sha2small.c symcipher/aes_ct64.c \
 	symcipher/aes_ct64_ctr.c symcipher/aes_ct64_enc.c)
+# AES-GCM by the processor's own instructions; BearSSL has none for arm64.
+VCH_BEARSSL_X86 := $(addprefix $(VCH_DEPS)/bearssl/src/, hash/ghash_pclmul.c \
+	symcipher/aes_x86ni.c symcipher/aes_x86ni_ctr.c)
 VCH_BEARSSL_CPPFLAGS := -I$(VCH_DEPS)/bearssl/inc -I$(VCH_DEPS)/bearssl/src
 
 # One unit and two tables of constants. The first table serves verification

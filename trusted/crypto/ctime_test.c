@@ -15,6 +15,7 @@
 
 #include "trusted/base/ct.h"
 #include "trusted/crypto/aead.h"
+#include "trusted/crypto/cpu.h"
 #include "trusted/crypto/ed25519.h"
 #include "trusted/crypto/hkdf.h"
 #include "trusted/crypto/hmac.h"
@@ -169,6 +170,15 @@ static void test_hashes(void **state)
 	assert_int_equal(vch_hkdf_sha256(out, sizeof(out), k, k, m), VCH_OK);
 }
 
+/* What serves where the processor has no instructions for it. */
+static void test_without_hardware(void **state)
+{
+	vch_cpu_hide(true);
+	test_aead(state);
+	test_hashes(state);
+	vch_cpu_hide(false);
+}
+
 static void test_compare(void **state)
 {
 	uint8_t a[32], b[32];
@@ -207,6 +217,7 @@ int main(int argc, char **argv)
 		MEASURED(test_x25519),
 		MEASURED(test_aead),
 		MEASURED(test_hashes),
+		MEASURED(test_without_hardware),
 		MEASURED(test_compare),
 	};
 

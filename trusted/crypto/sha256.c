@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "trusted/crypto/sha256.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 #include <inner.h> /* BearSSL: br_sha2small_round */
+
+#include "trusted/crypto/cpu.h"
 
 #ifdef __x86_64__
 
@@ -12,47 +13,9 @@
 void sha256_block_data_order_hw(uint32_t state[8], const uint8_t *in,
 				size_t cnt);
 
-/*
- * CPUID of a leaf: registers a, b, c, d. Very slow in a virtual machine:
- * volatile, so that it stays where it is asked once.
- */
-static void cpuid(uint32_t ret[4], uint32_t leaf)
-{
-	__asm__ volatile("cpuid"
-			 : "=a"(ret[0]), "=b"(ret[1]), "=c"(ret[2]),
-			   "=d"(ret[3])
-			 : "0"(leaf), "2"(0));
-}
-
-/* SHA (leaf 7, b 29), SSSE3 and SSE4.1 (leaf 1, c 9 and 19) are there. */
-static bool ask_hardware(void)
-{
-	uint32_t top[4], basic[4], extended[4];
-
-	cpuid(top, 0);
-	if (top[0] < 7)
-		return false;
-	cpuid(basic, 1);
-	cpuid(extended, 7);
-	return basic[2] >> 9 & 1 && basic[2] >> 19 & 1 && extended[1] >> 29 & 1;
-}
-
-/* Asked once; threads that ask at the same time learn the same. */
-static bool has_hardware(void)
-{
-	static uint8_t known; /* 0: not asked, 1: no, 2: yes */
-	uint8_t is = __atomic_load_n(&known, __ATOMIC_RELAXED);
-
-	if (is == 0) {
-		is = ask_hardware() ? 2 : 1;
-		__atomic_store_n(&known, is, __ATOMIC_RELAXED);
-	}
-	return is == 2;
-}
-
 static void blocks(uint32_t state[8], const uint8_t *in, size_t cnt)
 {
-	if (has_hardware()) {
+	if (vch_cpu_has(VCH_CPU_SHA)) {
 		sha256_block_data_order_hw(state, in, cnt);
 		return;
 	}
