@@ -115,9 +115,9 @@ const struct vch_setting_info vch_setting_table[VCH_SET_CNT] = {
 				"write of the log"},
 	[VCH_SET_BATCH_TIMEOUT] =
 		{"tee", "batch_timeout", "batch-timeout", 0, "TIME",
-		 VCH_TYPE_DURATION, AT(batch_us), 0, S(1), "0s",
-		 "while calls come together: how long to wait for as many as "
-		 "last time; a lone call never waits"},
+		 VCH_TYPE_DURATION, AT(batch_us), 0, S(1), "1ms",
+		 "while calls come together: how long to wait at most for as "
+		 "many as a moment ago; a lone call never waits"},
 	[VCH_SET_SESSION_TIMEOUT] =
 		{"tee", "session_timeout", "session-timeout", 0, "TIME",
 		 VCH_TYPE_DURATION, AT(session_us), 10000, S(60), "10s",

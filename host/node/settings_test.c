@@ -30,7 +30,7 @@ static void test_defaults(void **state)
 	assert_string_equal(s.data, "~/.vouch/node");
 	assert_int_equal(s.level, VCH_INFO);
 	assert_int_equal(s.request_us, 10000000);
-	assert_int_equal(s.batch_us, 0);
+	assert_int_equal(s.batch_us, 1000);
 	assert_false(s.allow_remote_emulated);
 	assert_int_equal(s.names.cnt, 0);
 	/* The table of places says the same. */

@@ -324,9 +324,27 @@ static enum vch_err serve_alone(struct vch_instance *in, struct vch_job *job)
 	return err;
 }
 
+/*
+ * Whoever is answered now may ask again at once; with those that wait they
+ * would fill one gather. Waiting for it may cost half of what the last took.
+ */
+static void expect(struct vch_instance *in, uint32_t cnt, uint64_t took_ns)
+{
+	struct vch_worker *w = in->worker;
+	uint64_t wait_ns = w->opt.batch_wait_us * 1000ull;
+
+	pthread_mutex_lock(&w->mutex);
+	in->under_way = cnt + in->queue_depth;
+	pthread_mutex_unlock(&w->mutex);
+	if (took_ns / 2 < wait_ns)
+		wait_ns = took_ns / 2;
+	in->linger_until_ns = vch_clock_ns() + wait_ns;
+}
+
 static enum vch_err serve_gather(struct vch_instance *in)
 {
 	struct vch_gather *g = &in->gather;
+	uint64_t began = vch_clock_ns();
 	struct vch_writer writer;
 	struct called called;
 	enum vch_err err;
@@ -338,6 +356,7 @@ static enum vch_err serve_gather(struct vch_instance *in)
 	err = vch_gather_encode(&writer, g);
 	if (err == VCH_OK)
 		err = call(in, &called, g->cmd, vch_written(&writer));
+	expect(in, g->job_cnt, vch_clock_ns() - began);
 	if (err != VCH_OK)
 		fail_gather(in, err);
 	else if (called.code != VCH_OK)
@@ -398,19 +417,20 @@ static struct vch_job *gather_waiting(struct vch_instance *in)
 }
 
 /*
- * Where calls came together last time, waits a little for as many. A lone
- * request never waits: the last batch was of one.
+ * Where calls came together a moment ago, waits a little for as many. A lone
+ * request never waits: there were not two, or it was long ago.
  */
 static void linger(struct vch_instance *in)
 {
 	struct vch_worker *w = in->worker;
-	uint32_t want = in->last_cnt < w->opt.batch_max ? in->last_cnt
-							: w->opt.batch_max;
+	uint32_t want = in->under_way < w->opt.batch_max ? in->under_way
+							 : w->opt.batch_max;
+	uint64_t now = vch_clock_ns();
 	struct timespec until;
 
-	if (w->opt.batch_wait_us == 0 || want < 2)
+	if (want < 2 || now >= in->linger_until_ns)
 		return;
-	until = vch_clock_from_now(w->opt.batch_wait_us * 1000ull);
+	until = vch_clock_from_now(in->linger_until_ns - now);
 	pthread_mutex_lock(&w->mutex);
 	in->queue_want = want;
 	while (in->queue_depth < want && !w->stopping && !w->log_lost &&
@@ -427,7 +447,7 @@ enum vch_err vch_instance_serve(struct vch_instance *in)
 
 	linger(in);
 	alone = gather_waiting(in);
-	in->last_cnt = alone ? 1 : in->gather.job_cnt;
+	in->under_way = 0;
 	err = alone ? serve_alone(in, alone) : serve_gather(in);
 	return err == VCH_PARAMS || err == VCH_SIZE ? VCH_OK : err;
 }

@@ -30,7 +30,8 @@ struct vch_instance {
 	pid_t tee_pid;
 
 	/* the thread's own */
-	uint32_t last_cnt; /* operations of the last gather */
+	uint32_t under_way;	  /* with the last gather, and behind it */
+	uint64_t linger_until_ns; /* for as many to come again */
 	bool window_open; /* something was released since the last bump */
 	struct vch_tee *tee;
 	struct vch_log *log; /* NULL: it holds none */

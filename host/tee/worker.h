@@ -42,7 +42,10 @@ struct vch_worker_options {
 	uint32_t queue_max;	    /* may wait for each; default 4096 */
 	uint32_t invoke_timeout_ms; /* default 10,000 */
 	uint32_t batch_max;	    /* operations in a gather; default 64 */
-	/* How long a gather waits for as many as the last one; 0: never. */
+	/*
+	 * How long a gather waits at most for those who were answered a
+	 * moment ago to ask again; 0: never.
+	 */
 	uint32_t batch_wait_us;
 	/*
 	 * How often a request is sent again whose TEE went away. That is safe:
