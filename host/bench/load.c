@@ -11,6 +11,7 @@
 
 #include "host/base/alloc.h"
 #include "host/base/clock.h"
+#include "host/bench/keys.h"
 #include "host/bench/probe.h"
 #include "host/bench/work.h"
 
@@ -28,6 +29,8 @@ struct options {
 	size_t pid_cnt;
 	uint32_t connections;
 	size_t accounts;
+	size_t keys;
+	size_t each; /* signatures a request */
 	size_t requests;
 	size_t operations;
 	size_t latency;
@@ -40,6 +43,8 @@ static const struct option OPTIONS[] = {
 	{"pid", required_argument, NULL, 'i'},
 	{"connections", required_argument, NULL, 'c'},
 	{"accounts", required_argument, NULL, 'a'},
+	{"keys", required_argument, NULL, 'k'},
+	{"each", required_argument, NULL, 'e'},
 	{"requests", required_argument, NULL, 'r'},
 	{"operations", required_argument, NULL, 'o'},
 	{"latency", required_argument, NULL, 'l'},
@@ -53,7 +58,10 @@ static void usage(void)
 		"usage: load --port N --token-file FILE [--pid PID]...\n"
 		"            [--connections 32] [--accounts N] [--requests N]\n"
 		"            [--operations N]\n"
-		"            [--connections 1 --latency N --sync-dir DIR]\n");
+		"            [--connections 1 --latency N --sync-dir DIR]\n"
+		"       load --port N --token-file FILE [--pid PID]...\n"
+		"            [--connections 32] --keys N [--each 1]\n"
+		"            --operations N\n");
 	exit(2);
 }
 
@@ -79,6 +87,10 @@ static void take(struct options *o, int key)
 		o->connections = (uint32_t)number(optarg, VCH_POOL_MAX);
 	else if (key == 'a')
 		o->accounts = number(optarg, VCH_BENCH_ACCOUNTS_MAX);
+	else if (key == 'k')
+		o->keys = number(optarg, VCH_BENCH_KEYS_MAX);
+	else if (key == 'e')
+		o->each = number(optarg, VCH_BENCH_DIGESTS_MAX);
 	else if (key == 'r')
 		o->requests = number(optarg, VCH_BENCH_REQUESTS_MAX);
 	else if (key == 'o')
@@ -95,11 +107,12 @@ static void parse(struct options *ret, int argc, char **argv)
 {
 	int key;
 
-	*ret = (struct options){.connections = 32};
+	*ret = (struct options){.connections = 32, .each = 1};
 	while ((key = getopt_long(argc, argv, "", OPTIONS, NULL)) != -1)
 		take(ret, key);
 	if (optind != argc || !ret->port || !ret->token_file ||
-	    !ret->connections || !ret->accounts ||
+	    !ret->connections || !ret->accounts == !ret->keys || !ret->each ||
+	    (ret->each > 1 && !ret->keys) ||
 	    (ret->latency > 0 && (!ret->sync_dir || ret->connections != 1)))
 		usage();
 	if (ret->requests == 0)
@@ -123,7 +136,8 @@ static enum vch_err saturate(struct vch_bench *bench, const struct options *o)
 	read_cpu(before, o);
 	mine = vch_probe_thread_ns();
 	began = vch_clock_ns();
-	VCH_TRY(vch_bench_cosign(bench, o->latency, o->operations, NULL));
+	VCH_TRY(vch_bench_send(bench, o->latency, o->operations / o->each,
+			       NULL));
 	wall = vch_clock_ns() - began;
 	mine = vch_probe_thread_ns() - mine;
 	read_cpu(after, o);
@@ -152,7 +166,7 @@ static enum vch_err alone(struct vch_bench *bench, const struct options *o)
 	for (size_t i = 0; i < o->latency; i += TURN) {
 		size_t cnt = o->latency - i < TURN ? o->latency - i : TURN;
 
-		VCH_TRY(vch_bench_cosign(bench, i, cnt, ns + i));
+		VCH_TRY(vch_bench_send(bench, i, cnt, ns + i));
 		for (size_t k = 0; k < cnt; k++)
 			VCH_TRY(vch_disk_sync(&disk, &sync_ns[i + k], FRAME));
 	}
@@ -169,10 +183,23 @@ static enum vch_err alone(struct vch_bench *bench, const struct options *o)
 	return VCH_OK;
 }
 
+/* The key service: nothing but signatures, everything at once. */
+static enum vch_err run_keys(struct vch_bench *bench, const struct options *o)
+{
+	VCH_TRY(vch_bench_keys(bench, o->keys));
+	vch_bench_signings(bench, o->operations / o->each, o->each);
+	printf("{\"keys\": %zu", o->keys);
+	VCH_TRY(saturate(bench, o));
+	printf("}\n");
+	return VCH_OK;
+}
+
 static enum vch_err run(struct vch_bench *bench, const struct options *o)
 {
 	uint64_t began = vch_clock_ns();
 
+	if (o->keys > 0)
+		return run_keys(bench, o);
 	VCH_TRY(vch_bench_accounts(bench, o->accounts));
 	printf("{\"accounts\": %zu, \"accounts_ns\": %llu", o->accounts,
 	       (unsigned long long)(vch_clock_ns() - began));

@@ -15,7 +15,7 @@
 #include "host/base/alloc.h"
 #include "trusted/base/check.h"
 
-#define ANSWER_MAX (64u << 10)
+#define ANSWER_MAX (256u << 10)
 #define EVENTS 64
 
 struct connection {

@@ -47,12 +47,12 @@ void vch_bench_close(struct vch_bench *bench)
 	for (size_t i = 0; i < bench->request_cnt; i++)
 		free((void *)(uintptr_t)bench->request[i].ptr);
 	free(bench->request);
+	free(bench->key);
 	free(bench->account);
 }
 
-/* One JSON-RPC call as a whole HTTP request; the bytes are the caller's. */
-static struct vch_span http_request(const struct vch_bench *bench,
-				    const char *method, struct vch_span params)
+struct vch_span vch_bench_http(const struct vch_bench *bench,
+			       const char *method, struct vch_span params)
 {
 	struct vch_buf body = vch_json_out();
 	struct vch_buf out = vch_buf(1u << 20);
@@ -96,20 +96,20 @@ static bool next_account(void *ctx, size_t *ret_id, struct vch_span *ret)
 	return true;
 }
 
-/* The 20 bytes behind "key":"0x in a text of our own server. */
-static bool find_address(uint8_t ret[20], const char *text, const char *key)
+bool vch_bench_find(uint8_t *ret, size_t len, struct vch_span body,
+		    const char *key)
 {
-	const char *at = strstr(text, key);
-	char hex[2 + 40 + 1];
+	const char *at = strstr((const char *)body.ptr, key);
+	char hex[2 + 2 * 32 + 1] = "0x";
 
-	if (!at || strlen(at) < strlen(key) + 42)
+	VCH_CHECK(len <= 32);
+	if (!at || strlen(at) < strlen(key) + 2 * len)
 		return false;
-	memcpy(hex, at + strlen(key), 42);
-	hex[42] = '\0';
-	return vch_hex_read(ret, 20, hex) == VCH_OK;
+	memcpy(hex + 2, at + strlen(key), 2 * len);
+	return vch_hex_read(ret, len, hex) == VCH_OK;
 }
 
-static enum vch_err refused(struct vch_span body)
+enum vch_err vch_bench_refused(struct vch_span body)
 {
 	fprintf(stderr, "the node refused: %.*s\n", (int)body.len,
 		(const char *)body.ptr);
@@ -121,12 +121,11 @@ static enum vch_err take_account(void *ctx, size_t id, struct vch_span body)
 	struct creation *c = ctx;
 	struct vch_bench *bench = c->bench;
 	struct vch_wallet_account *a = &bench->account[bench->account_cnt];
-	const char *text = (const char *)body.ptr; /* a zero stands behind */
 
 	(void)id;
-	if (!find_address(a->address, text, "\"address\":\"") ||
-	    !find_address(a->cosigner, text, "\"cosigner\":\""))
-		return refused(body);
+	if (!vch_bench_find(a->address, 20, body, "\"address\":\"0x") ||
+	    !vch_bench_find(a->cosigner, 20, body, "\"cosigner\":\"0x"))
+		return vch_bench_refused(body);
 	a->at.chain_id = CHAIN_ID;
 	memcpy(a->at.entry_point, vch_entry_point, 20);
 	bench->account_cnt++;
@@ -168,8 +167,8 @@ enum vch_err vch_bench_accounts(struct vch_bench *bench, size_t cnt)
 
 	VCH_CHECK(bench->account_cnt + cnt <= VCH_BENCH_ACCOUNTS_MAX);
 	put_params(&params, bench);
-	c.request = http_request(bench, "vouch_createAccount",
-				 vch_buf_span(&params));
+	c.request = vch_bench_http(bench, "vouch_createAccount",
+				   vch_buf_span(&params));
 	err = vch_pool_run(bench->pool, &work);
 	free((void *)(uintptr_t)c.request.ptr);
 	vch_buf_free(&params);
@@ -203,7 +202,7 @@ static enum vch_err make_request(struct vch_bench *bench, size_t idx)
 		0, &len);
 	VCH_CHECK(text);
 	bench->request[idx] =
-		http_request(bench, "vouch_cosign", vch_span(text, len));
+		vch_bench_http(bench, "vouch_cosign", vch_span(text, len));
 	free(text);
 	yyjson_mut_doc_free(doc);
 	return VCH_OK;
@@ -220,7 +219,7 @@ enum vch_err vch_bench_requests(struct vch_bench *bench, size_t cnt)
 	return VCH_OK;
 }
 
-struct cosigning {
+struct sending {
 	struct vch_bench *bench;
 	size_t first;
 	size_t asked;
@@ -229,9 +228,9 @@ struct cosigning {
 	uint64_t began;
 };
 
-static bool next_cosign(void *ctx, size_t *ret_id, struct vch_span *ret)
+static bool next_request(void *ctx, size_t *ret_id, struct vch_span *ret)
 {
-	struct cosigning *c = ctx;
+	struct sending *c = ctx;
 
 	if (c->asked == c->cnt)
 		return false;
@@ -242,23 +241,25 @@ static bool next_cosign(void *ctx, size_t *ret_id, struct vch_span *ret)
 	return true;
 }
 
-static enum vch_err take_cosign(void *ctx, size_t id, struct vch_span body)
+/* Every signature that was asked for is there, and no error. */
+static enum vch_err take_answer(void *ctx, size_t id, struct vch_span body)
 {
-	struct cosigning *c = ctx;
+	const char *text = (const char *)body.ptr; /* a zero stands behind */
+	struct sending *c = ctx;
 
 	if (c->ns)
 		c->ns[id] = vch_clock_ns() - c->began;
-	if (!strstr((const char *)body.ptr, "\"result\":{\"signature\":\"0x"))
-		return refused(body);
+	if (!strstr(text, "\"signature\":\"0x") || strstr(text, "\"error\""))
+		return vch_bench_refused(body);
 	return VCH_OK;
 }
 
-enum vch_err vch_bench_cosign(struct vch_bench *bench, size_t first, size_t cnt,
-			      uint64_t *ret_ns)
+enum vch_err vch_bench_send(struct vch_bench *bench, size_t first, size_t cnt,
+			    uint64_t *ret_ns)
 {
-	struct cosigning c = {
+	struct sending c = {
 		.bench = bench, .first = first, .cnt = cnt, .ns = ret_ns};
-	const struct vch_pool_work work = {next_cosign, take_cosign, &c};
+	const struct vch_pool_work work = {next_request, take_answer, &c};
 
 	return vch_pool_run(bench->pool, &work);
 }

@@ -20,9 +20,25 @@ struct vch_bench {
 	struct vch_demo_passkey passkey;
 	struct vch_wallet_account *account;
 	size_t account_cnt;
+	uint8_t (*key)[20]; /* keys.h */
+	size_t key_cnt;
 	struct vch_span *request; /* each owns its bytes */
 	size_t request_cnt;
 };
+
+/* One JSON-RPC call as a whole HTTP request; the bytes are the caller's. */
+struct vch_span vch_bench_http(const struct vch_bench *bench,
+			       const char *method, struct vch_span params);
+
+/*
+ * The len bytes, at most 32, whose hex stands behind `key` in an answer of our
+ * own server (as the pool gives it, a zero behind it); false: not there.
+ */
+bool vch_bench_find(uint8_t *ret, size_t len, struct vch_span body,
+		    const char *key);
+
+/* Says what the node said; VCH_RECEIPT. */
+enum vch_err vch_bench_refused(struct vch_span body);
 
 /* Reads the token and opens the connections. VCH_FILE, VCH_SOCKET. */
 VCH_MUST enum vch_err vch_bench_open(struct vch_bench *bench, uint16_t port,
@@ -39,10 +55,10 @@ VCH_MUST enum vch_err vch_bench_requests(struct vch_bench *bench, size_t cnt);
 /*
  * Sends `cnt` requests, beginning with number `first`, the prepared ones in
  * turn: each prepared one is new when it is sent first and a retry after
- * that. Answers are checked to be co-signatures. ret_ns: NULL, or place for
+ * that. Answers are checked to be signatures. ret_ns: NULL, or place for
  * cnt durations, with one connection only.
  */
-VCH_MUST enum vch_err vch_bench_cosign(struct vch_bench *bench, size_t first,
-				       size_t cnt, uint64_t *ret_ns);
+VCH_MUST enum vch_err vch_bench_send(struct vch_bench *bench, size_t first,
+				     size_t cnt, uint64_t *ret_ns);
 
 #endif
