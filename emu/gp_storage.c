@@ -12,7 +12,11 @@
 	 TEE_DATA_FLAG_ACCESS_WRITE_META | TEE_DATA_FLAG_SHARE_READ |          \
 	 TEE_DATA_FLAG_SHARE_WRITE | TEE_DATA_FLAG_OVERWRITE)
 
-/* An open object: handle i is place i of the store. */
+/*
+ * An open object: handle i is place i of the store. Another process that
+ * deletes what is open here is not hindered, as GP would: the handle then
+ * finds nothing.
+ */
 struct vch_gp_object {
 	bool open;
 	uint32_t flags;
@@ -24,6 +28,20 @@ void vch_gp_objects_reset(void)
 {
 	memset(handles, 0, sizeof(handles));
 }
+
+static void store_leave(struct vch_store **store)
+{
+	vch_store_leave(*store);
+}
+
+static struct vch_store *store_enter(void)
+{
+	vch_store_enter(vch_gp_store());
+	return vch_gp_store();
+}
+
+/* Until the end of the scope no other process uses the storage. */
+#define STORE_HELD __attribute__((cleanup(store_leave))) struct vch_store
 
 static TEE_Result result_of(enum vch_err err)
 {
@@ -73,8 +91,8 @@ static size_t place_free(const struct vch_store_image *image)
  * Arguments that both ways to a handle share. An empty name is legal in GP
  * but not here: length 0 marks a free place.
  */
-static TEE_Result name_check(uint32_t storage_id, const void *id,
-			     size_t id_len, uint32_t flags)
+static TEE_Result name_check(const struct vch_store *store, uint32_t storage_id,
+			     const void *id, size_t id_len, uint32_t flags)
 {
 	if (!id || id_len == 0 || id_len > TEE_OBJECT_ID_MAX_LEN ||
 	    (flags & ~(uint32_t)FLAGS_KNOWN) != 0)
@@ -83,7 +101,7 @@ static TEE_Result name_check(uint32_t storage_id, const void *id,
 		return TEE_ERROR_GENERIC;
 	if (storage_id != TEE_STORAGE_PRIVATE)
 		return TEE_ERROR_ITEM_NOT_FOUND;
-	return result_of(vch_gp_store()->state);
+	return result_of(store->state);
 }
 
 static TEE_ObjectHandle handle_open(size_t place, uint32_t flags)
@@ -96,14 +114,14 @@ TEE_Result TEE_OpenPersistentObject(uint32_t storageID, const void *objectID,
 				    size_t objectIDLen, uint32_t flags,
 				    TEE_ObjectHandle *object)
 {
-	struct vch_store *store = vch_gp_store();
+	STORE_HELD *store = store_enter();
 	TEE_Result result;
 	size_t place;
 
 	if (!object)
 		TEE_Panic(TEE_ERROR_BAD_PARAMETERS);
 	*object = TEE_HANDLE_NULL;
-	result = name_check(storageID, objectID, objectIDLen, flags);
+	result = name_check(store, storageID, objectID, objectIDLen, flags);
 	if (result != TEE_SUCCESS)
 		return result;
 	place = place_find(&store->image, objectID, objectIDLen);
@@ -117,8 +135,8 @@ TEE_Result TEE_OpenPersistentObject(uint32_t storageID, const void *objectID,
 
 /* The place a new object goes to, or why there is none. */
 static TEE_Result place_for(size_t *ret_place,
-			    const struct vch_store_image *image,
-			    const void *id, size_t id_len, uint32_t flags)
+			    const struct vch_store_image *image, const void *id,
+			    size_t id_len, uint32_t flags)
 {
 	size_t place = place_find(image, id, id_len);
 
@@ -140,7 +158,8 @@ TEE_Result TEE_CreatePersistentObject(uint32_t storageID, const void *objectID,
 				      size_t initialDataLen,
 				      TEE_ObjectHandle *object)
 {
-	VCH_AUTO(store_image) next = vch_gp_store()->image;
+	STORE_HELD *store = store_enter();
+	VCH_AUTO(store_image) next = store->image;
 	struct vch_store_object new_object = {.id_len = (uint8_t)objectIDLen};
 	TEE_Result result;
 	size_t place;
@@ -149,7 +168,7 @@ TEE_Result TEE_CreatePersistentObject(uint32_t storageID, const void *objectID,
 		TEE_Panic(TEE_ERROR_BAD_PARAMETERS);
 	if (object)
 		*object = TEE_HANDLE_NULL;
-	result = name_check(storageID, objectID, objectIDLen, flags);
+	result = name_check(store, storageID, objectID, objectIDLen, flags);
 	if (result == TEE_SUCCESS)
 		result = place_for(&place, &next, objectID, objectIDLen, flags);
 	if (result != TEE_SUCCESS)
@@ -162,7 +181,7 @@ TEE_Result TEE_CreatePersistentObject(uint32_t storageID, const void *objectID,
 	if (initialDataLen > 0)
 		memcpy(next.objects[place].secret_data, initialData,
 		       initialDataLen);
-	result = result_of(vch_store_commit(vch_gp_store(), &next));
+	result = result_of(vch_store_commit(store, &next));
 	if (result == TEE_SUCCESS && object)
 		*object = handle_open(place, flags);
 	return result;
@@ -172,7 +191,7 @@ TEE_Result TEE_ReadObjectData(TEE_ObjectHandle object, void *buffer,
 			      size_t size, size_t *count)
 {
 	size_t place = place_of(object);
-	const struct vch_store *store = vch_gp_store();
+	STORE_HELD *store = store_enter();
 	const struct vch_store_object *stored = &store->image.objects[place];
 	size_t left = 0;
 
@@ -184,6 +203,8 @@ TEE_Result TEE_ReadObjectData(TEE_ObjectHandle object, void *buffer,
 		return TEE_ERROR_CORRUPT_OBJECT;
 	if (store->state != VCH_OK)
 		return result_of(store->state);
+	if (stored->id_len == 0)
+		return TEE_ERROR_CORRUPT_OBJECT;
 	if (object->position < stored->len)
 		left = stored->len - object->position;
 	if (size > left)
@@ -196,26 +217,31 @@ TEE_Result TEE_ReadObjectData(TEE_ObjectHandle object, void *buffer,
 }
 
 /* Why an open object may not be changed now, or TEE_SUCCESS. */
-static TEE_Result change_check(TEE_ObjectHandle object, uint32_t flag)
+static TEE_Result change_check(const struct vch_store *store,
+			       TEE_ObjectHandle object, uint32_t flag)
 {
 	if (!(object->flags & flag))
 		TEE_Panic(TEE_ERROR_BAD_PARAMETERS);
 	if (vch_fault_call())
 		return TEE_ERROR_STORAGE_NOT_AVAILABLE;
-	return result_of(vch_gp_store()->state);
+	if (store->state == VCH_OK &&
+	    store->image.objects[object - handles].id_len == 0)
+		return TEE_ERROR_CORRUPT_OBJECT;
+	return result_of(store->state);
 }
 
 TEE_Result TEE_WriteObjectData(TEE_ObjectHandle object, const void *buffer,
 			       size_t size)
 {
 	size_t place = place_of(object);
-	VCH_AUTO(store_image) next = vch_gp_store()->image;
+	STORE_HELD *store = store_enter();
+	VCH_AUTO(store_image) next = store->image;
 	struct vch_store_object *stored = &next.objects[place];
 	TEE_Result result;
 
 	if (size && !buffer)
 		TEE_Panic(TEE_ERROR_BAD_PARAMETERS);
-	result = change_check(object, TEE_DATA_FLAG_ACCESS_WRITE);
+	result = change_check(store, object, TEE_DATA_FLAG_ACCESS_WRITE);
 	if (result != TEE_SUCCESS || size == 0)
 		return result;
 	if (object->position > VCH_STORE_DATA_MAX ||
@@ -224,7 +250,7 @@ TEE_Result TEE_WriteObjectData(TEE_ObjectHandle object, const void *buffer,
 	memcpy(stored->secret_data + object->position, buffer, size);
 	if (object->position + size > stored->len)
 		stored->len = (uint16_t)(object->position + size);
-	result = result_of(vch_store_commit(vch_gp_store(), &next));
+	result = result_of(vch_store_commit(store, &next));
 	if (result == TEE_SUCCESS)
 		object->position += size;
 	return result;
@@ -233,9 +259,11 @@ TEE_Result TEE_WriteObjectData(TEE_ObjectHandle object, const void *buffer,
 TEE_Result TEE_TruncateObjectData(TEE_ObjectHandle object, size_t size)
 {
 	size_t place = place_of(object);
-	VCH_AUTO(store_image) next = vch_gp_store()->image;
+	STORE_HELD *store = store_enter();
+	VCH_AUTO(store_image) next = store->image;
 	struct vch_store_object *stored = &next.objects[place];
-	TEE_Result result = change_check(object, TEE_DATA_FLAG_ACCESS_WRITE);
+	TEE_Result result =
+		change_check(store, object, TEE_DATA_FLAG_ACCESS_WRITE);
 
 	if (result != TEE_SUCCESS)
 		return result;
@@ -243,13 +271,14 @@ TEE_Result TEE_TruncateObjectData(TEE_ObjectHandle object, size_t size)
 		return TEE_ERROR_STORAGE_NO_SPACE;
 	memset(stored->secret_data + size, 0, VCH_STORE_DATA_MAX - size);
 	stored->len = (uint16_t)size;
-	return result_of(vch_store_commit(vch_gp_store(), &next));
+	return result_of(vch_store_commit(store, &next));
 }
 
 TEE_Result TEE_SeekObjectData(TEE_ObjectHandle object, intmax_t offset,
 			      TEE_Whence whence)
 {
 	size_t place = place_of(object);
+	STORE_HELD *store = store_enter();
 	intmax_t base = 0;
 
 	if (vch_fault_call())
@@ -257,7 +286,7 @@ TEE_Result TEE_SeekObjectData(TEE_ObjectHandle object, intmax_t offset,
 	if (whence == TEE_DATA_SEEK_CUR)
 		base = (intmax_t)object->position;
 	else if (whence == TEE_DATA_SEEK_END)
-		base = vch_gp_store()->image.objects[place].len;
+		base = store->image.objects[place].len;
 	else if (whence != TEE_DATA_SEEK_SET)
 		TEE_Panic(TEE_ERROR_BAD_PARAMETERS);
 	if (offset > TEE_DATA_MAX_POSITION - base)
@@ -276,17 +305,18 @@ void TEE_CloseObject(TEE_ObjectHandle object)
 
 TEE_Result TEE_CloseAndDeletePersistentObject1(TEE_ObjectHandle object)
 {
-	VCH_AUTO(store_image) next = vch_gp_store()->image;
+	STORE_HELD *store = store_enter();
+	VCH_AUTO(store_image) next = store->image;
 	TEE_Result result;
 	size_t place;
 
 	if (object == TEE_HANDLE_NULL)
 		return TEE_SUCCESS;
 	place = place_of(object);
-	result = change_check(object, TEE_DATA_FLAG_ACCESS_WRITE_META);
+	result = change_check(store, object, TEE_DATA_FLAG_ACCESS_WRITE_META);
 	handles[place].open = false;
 	if (result != TEE_SUCCESS)
 		return result;
 	memset(&next.objects[place], 0, sizeof(next.objects[place]));
-	return result_of(vch_store_commit(vch_gp_store(), &next));
+	return result_of(vch_store_commit(store, &next));
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "emu/sandbox.h"
 
+#include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/landlock.h>
 #include <sched.h>
@@ -208,6 +209,18 @@ static int storage_write_allow(scmp_filter_ctx filter)
 				      where);
 }
 
+/* Instances of one device take turns at the storage: nothing else of fcntl. */
+static int storage_lock_allow(scmp_filter_ctx filter)
+{
+	struct scmp_arg_cmp where[] = {
+		SCMP_A0_32(SCMP_CMP_EQ, VCH_PIPE_STORAGE),
+		SCMP_A1_32(SCMP_CMP_EQ, F_OFD_SETLKW),
+	};
+
+	return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl),
+				      VCH_ARRAY_LEN(where), where);
+}
+
 /* The filter's own memory is not given back: that would be a system call. */
 static enum vch_err calls_restrict(void)
 {
@@ -224,7 +237,7 @@ static enum vch_err calls_restrict(void)
 					   args, &same_fd) != 0)
 			return VCH_TEE_START;
 	}
-	if (storage_write_allow(filter) != 0)
+	if (storage_write_allow(filter) != 0 || storage_lock_allow(filter) != 0)
 		return VCH_TEE_START;
 	return seccomp_load(filter) == 0 ? VCH_OK : VCH_TEE_START;
 }

@@ -98,12 +98,14 @@ static void receive_and_send(void)
 
 static void use_storage(void)
 {
+	struct flock lock = {.l_type = F_WRLCK};
 	char text[5] = {0};
 
 	must(pwrite(VCH_PIPE_STORAGE, "hello", 5, 4096) == 5);
 	must(fdatasync(VCH_PIPE_STORAGE) == 0);
 	must(pread(VCH_PIPE_STORAGE, text, 5, 4096) == 5);
 	must(memcmp(text, "hello", 5) == 0);
+	must(fcntl(VCH_PIPE_STORAGE, F_OFD_SETLKW, &lock) == 0);
 }
 
 static void use_random_and_clocks(void)
@@ -178,6 +180,8 @@ FORBIDDEN(recvmsg, recvmsg(VCH_PIPE_SOCKET, NULL, 0))
 FORBIDDEN(write_storage, write(VCH_PIPE_STORAGE, &byte, 1))
 FORBIDDEN(pread_secret, pread(VCH_PIPE_SECRET, &byte, 1, 0))
 FORBIDDEN(pwrite_socket, pwrite(VCH_PIPE_SOCKET, &byte, 1, 0))
+FORBIDDEN(dup_storage, fcntl(VCH_PIPE_STORAGE, F_DUPFD, 20))
+FORBIDDEN(lock_socket, fcntl(VCH_PIPE_SOCKET, F_OFD_SETLKW, NULL))
 FORBIDDEN(truncate, ftruncate(VCH_PIPE_STORAGE, 0))
 FORBIDDEN(recv_stderr, recv(VCH_PIPE_SAY, &byte, 1, 0))
 
@@ -212,6 +216,8 @@ static void forbidden_calls_kill(void **state)
 		{"write to the storage", try_write_storage},
 		{"pread of the secret", try_pread_secret},
 		{"pwrite to the socket", try_pwrite_socket},
+		{"fcntl but for its lock", try_dup_storage},
+		{"fcntl of the socket", try_lock_socket},
 		{"ftruncate", try_truncate},
 		{"recv from stderr", try_recv_stderr},
 	};

@@ -2,6 +2,7 @@
 #include "emu/store.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -42,10 +43,10 @@ enum slot_kind {
 static void tag_make(uint8_t tag[TAG_SIZE], const struct vch_store *store,
 		     const struct vch_store_slot *slot)
 {
-	vch_hmac_sha256_mac(tag,
-			    vch_span(store->secret_mac_key,
-				     sizeof(store->secret_mac_key)),
-			    vch_span(slot->secret, TAG_AT));
+	vch_hmac_sha256_mac(
+		tag,
+		vch_span(store->secret_mac_key, sizeof(store->secret_mac_key)),
+		vch_span(slot->secret, TAG_AT));
 }
 
 static void slot_encode(struct vch_store_slot *ret,
@@ -165,13 +166,14 @@ static enum vch_err load(struct vch_store *store)
 	VCH_AUTO(store_image) a = {0}, b = {0};
 	enum slot_kind kind_a, kind_b;
 
-	VCH_TRY(size_check(store->fd));
 	VCH_TRY(slot_read(&first, store->fd, 0));
 	VCH_TRY(slot_read(&second, store->fd, VCH_STORAGE_SLOT));
 	kind_a = slot_decode(&a, store, &first);
 	kind_b = slot_decode(&b, store, &second);
-	if (kind_a != SLOT_GOOD && kind_b != SLOT_GOOD)
+	if (kind_a != SLOT_GOOD && kind_b != SLOT_GOOD) {
+		memset(&store->image, 0, sizeof(store->image));
 		return kind_b == SLOT_BLANK ? VCH_OK : VCH_CORRUPT;
+	}
 	if (kind_a == kind_b && memcmp(&first, &second, sizeof(first)) == 0) {
 		store->image = a;
 		return VCH_OK;
@@ -185,6 +187,31 @@ static enum vch_err load(struct vch_store *store)
 	return slots_write(store->fd, &second);
 }
 
+/* The lock is this open file's: whoever dies has let go of it. */
+static bool lock(int fd, short type)
+{
+	struct flock whole = {.l_type = type, .l_whence = SEEK_SET};
+	int rc;
+
+	do {
+		rc = fcntl(fd, F_OFD_SETLKW, &whole);
+	} while (rc != 0 && errno == EINTR);
+	return rc == 0;
+}
+
+void vch_store_enter(struct vch_store *store)
+{
+	if (!lock(store->fd, F_WRLCK))
+		store->state = VCH_STORAGE;
+	if (store->state == VCH_OK)
+		store->state = load(store);
+}
+
+void vch_store_leave(struct vch_store *store)
+{
+	VCH_CHECK(lock(store->fd, F_UNLCK));
+}
+
 void vch_store_open(struct vch_store *ret, int fd,
 		    const struct vch_device *device)
 {
@@ -196,7 +223,9 @@ void vch_store_open(struct vch_store *ret, int fd,
 			    vch_span(device->secret, sizeof(device->secret)),
 			    vch_span(label, sizeof(label) - 1));
 	vch_fault_start(fd);
-	ret->state = load(ret);
+	ret->state = size_check(fd);
+	vch_store_enter(ret);
+	vch_store_leave(ret);
 }
 
 /* What a test asked to go wrong with this write; VCH_OK: go on. */

@@ -9,6 +9,10 @@
  * good slot, and what was replaced is overwritten in both. Objects are
  * secret; the file is protected by its mode and nothing else, which is what
  * EMULATED says.
+ *
+ * Several processes may share the file: what each does with it stands between
+ * enter and leave, one process at a time. One that dies in between leaves a
+ * tear at most, which the next one mends.
  */
 #ifndef EMU_STORE_H
 #define EMU_STORE_H
@@ -60,6 +64,14 @@ void vch_store_open(struct vch_store *ret, int fd,
 		    const struct vch_device *device);
 
 /*
+ * Waits for the others that use the file, then reads what they left. Never
+ * fails: ret->state as above. Calls do not nest.
+ */
+void vch_store_enter(struct vch_store *store);
+void vch_store_leave(struct vch_store *store);
+
+/*
+ * Between enter and leave.
  * Makes image, with the next sequence number, the store's content; durable
  * on VCH_OK, else as before. A store whose write failed is VCH_STORAGE for
  * ever after: whether it holds the old or the new shows at the next start.

@@ -265,7 +265,7 @@ static void test_window_ends(void **state)
 	assert_int_equal(rig.held_cnt, held + 1);
 }
 
-/* An instance that cannot write the counters still compares, and no more. */
+/* One that was told never to bump still compares, and no more. */
 static void test_never(void **state)
 {
 	size_t all = rig.batch_cnt, held;
@@ -281,25 +281,6 @@ static void test_never(void **state)
 	assert_int_equal(close_windows(1), VCH_OK);
 	assert_int_equal(restart(rig.batch_cnt), VCH_OK);
 	assert_int_equal(left_after(50), 800);
-}
-
-/* Half of the shards: only theirs are clean at the end. */
-static void test_some_shards(void **state)
-{
-	const uint8_t half[6] = {32, 32, 0, 0, 0, 0};
-
-	(void)state;
-	rig_kill(&rig);
-	rig_start_tee(&rig, NULL);
-	assert_int_equal(rig_replay(&rig, rig.batch_cnt), VCH_OK);
-	assert_int_equal(rig_call(&rig, VCH_CMD_START, vch_span(half, 6), NULL),
-			 VCH_OK);
-	assert_int_equal(close_windows(1), VCH_OK);
-	rig.window_s = VCH_WINDOW_S_MAX;
-	rig.window_records = VCH_WINDOW_RECORDS_MAX;
-	assert_int_equal(restart(rig.batch_cnt), VCH_OK);
-	assert_int_equal(left_after(50),
-			 vch_shard_of(account.address) < 32 ? 850 : 950);
 }
 
 /* All of the log gone, the counters not. */
@@ -335,7 +316,6 @@ int main(void)
 		T(test_close, long_window),
 		T(test_window_ends, NULL),
 		T(test_never, every_batch),
-		T(test_some_shards, every_batch),
 		T(test_log_gone, every_batch),
 		T(test_bad_window, every_batch),
 	};

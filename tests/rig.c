@@ -27,8 +27,24 @@ void rig_make(struct rig *rig)
 	VCH_CHECK(vch_tee_factory(rig->dir) == VCH_OK);
 }
 
+void rig_make_second(struct rig *rig, struct rig *first)
+{
+	memset(rig, 0, sizeof(*rig));
+	rig->first = first;
+	rig->window_s = first->window_s;
+	rig->window_records = first->window_records;
+	memcpy(rig->dir, first->dir, sizeof(rig->dir));
+}
+
+/* Whose array of batches is the log. */
+static struct rig *log_of(struct rig *rig)
+{
+	return rig->first ? rig->first : rig;
+}
+
 void rig_cut(struct rig *rig, size_t cnt)
 {
+	rig = log_of(rig);
 	if (rig->batch_cnt > cnt)
 		rig->batch_cnt = cnt;
 }
@@ -38,6 +54,8 @@ void rig_free(struct rig *rig)
 	char cmd[128];
 
 	rig_kill(rig);
+	if (rig->first)
+		return;
 	for (size_t i = 0; i < RIG_BATCHES_MAX; i++)
 		free(rig->batch[i].bytes);
 	snprintf(cmd, sizeof(cmd), "rm -rf '%s'", rig->dir);
@@ -61,6 +79,7 @@ enum vch_err rig_try_tee(struct rig *rig, const char *argument)
 						   : "bin/vouch-tee"),
 		.dir = rig->dir,
 		.argument = argument,
+		.second = rig->first != NULL,
 	};
 
 	if (rig->program)
@@ -82,8 +101,10 @@ void rig_kill(struct rig *rig)
 
 void rig_keep(struct rig *rig, struct vch_span log)
 {
-	struct rig_batch *b = &rig->batch[rig->batch_cnt];
+	struct rig_batch *b;
 
+	rig = log_of(rig);
+	b = &rig->batch[rig->batch_cnt];
 	if (log.len == 0)
 		return;
 	VCH_CHECK(rig->batch_cnt < RIG_BATCHES_MAX);
@@ -152,7 +173,7 @@ enum vch_err rig_replay(struct rig *rig, size_t cnt)
 	for (size_t i = 0; i < cnt; i++) {
 		struct vch_writer w =
 			vch_writer(request_buf, sizeof(request_buf));
-		const struct rig_batch *b = &rig->batch[i];
+		const struct rig_batch *b = &log_of(rig)->batch[i];
 
 		vch_write_u32(&w, (uint32_t)b->len + 4);
 		vch_write_u32(&w, (uint32_t)b->len);
@@ -164,8 +185,8 @@ enum vch_err rig_replay(struct rig *rig, size_t cnt)
 
 enum vch_err rig_open(struct rig *rig)
 {
-	const uint8_t all[6] = {0,
-				VCH_SHARDS,
+	const uint8_t all[6] = {rig->shard_first,
+				rig->shard_cnt ? rig->shard_cnt : VCH_SHARDS,
 				(uint8_t)(rig->window_s >> 8),
 				(uint8_t)rig->window_s,
 				(uint8_t)(rig->window_records >> 8),
@@ -182,13 +203,14 @@ enum vch_err rig_open(struct rig *rig)
 void rig_boot(struct rig *rig)
 {
 	rig_start_tee(rig, NULL);
-	VCH_CHECK(rig_replay(rig, rig->batch_cnt) == VCH_OK);
+	VCH_CHECK(rig_replay(rig, log_of(rig)->batch_cnt) == VCH_OK);
 	VCH_CHECK(rig_open(rig) == VCH_OK);
 }
 
 void rig_last_batch(const struct rig *rig, struct vch_batch *ret)
 {
-	const struct rig_batch *b = &rig->batch[rig->batch_cnt - 1];
+	const struct rig *log = rig->first ? rig->first : rig;
+	const struct rig_batch *b = &log->batch[log->batch_cnt - 1];
 
 	VCH_CHECK(vch_batch_decode(ret, vch_span(b->bytes, b->len)) == VCH_OK);
 }
@@ -350,7 +372,7 @@ enum vch_err rig_cosign(struct rig *rig, struct rig_account *account,
 	static struct vch_cosign_batch_request req;
 	static struct vch_cosign_batch_answer ans;
 	struct vch_writer w = vch_writer(request_buf, sizeof(request_buf));
-	size_t before = rig->batch_cnt;
+	size_t before = log_of(rig)->batch_cnt;
 	struct vch_span answer;
 
 	for (size_t i = 0; i < cnt; i++)
@@ -365,7 +387,7 @@ enum vch_err rig_cosign(struct rig *rig, struct rig_account *account,
 	VCH_TRY(vch_cosign_batch_answer_decode(&ans, answer));
 	VCH_CHECK(ans.results_cnt == cnt);
 	memcpy(ret_results, ans.results, cnt * sizeof(ans.results[0]));
-	if (rig->batch_cnt > before)
+	if (log_of(rig)->batch_cnt > before)
 		fold_last(rig, account);
 	return VCH_OK;
 }

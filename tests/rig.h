@@ -34,8 +34,11 @@ struct rig {
 	uint8_t log_key[32];
 	uint16_t window_s; /* of the counters; rig_make: never */
 	uint16_t window_records;
-	bool never_release; /* answers that are held stay so */
+	uint8_t shard_first; /* that it serves */
+	uint8_t shard_cnt;   /* 0: all */
+	bool never_release;  /* answers that are held stay so */
 	size_t held_cnt;
+	struct rig *first; /* whose device and log it shares, or NULL */
 };
 
 /* What payments take for now; 0: the system's clock. */
@@ -62,6 +65,8 @@ struct rig_op {
 
 /* A new device with an empty log; not started. */
 void rig_make(struct rig *rig);
+/* Another instance on the same device and log, which are its first's. */
+void rig_make_second(struct rig *rig, struct rig *first);
 void rig_free(struct rig *rig);
 
 /* Starts vouch-tee (argument: its faults, only for the fault flavour). */
@@ -80,9 +85,9 @@ void rig_keep(struct rig *rig, struct vch_span log);
 void rig_cut(struct rig *rig, size_t cnt);
 /* Hands back the first cnt batches; the code of the first that fails. */
 enum vch_err rig_replay(struct rig *rig, size_t cnt);
-/* START of all shards. */
+/* START of its shards. */
 enum vch_err rig_open(struct rig *rig);
-/* vouch-tee started, everything replayed, all shards open. */
+/* vouch-tee started, everything replayed, its shards open. */
 void rig_boot(struct rig *rig);
 
 /* The answer's own fields in ret; the state from the record in the log. */

@@ -23,9 +23,11 @@ TO = "0x" + "be" * 20
 
 
 class Rollback(unittest.TestCase):
+    workers = 1
+
     def setUp(self):
         self.s = stack.Stack(tempfile.mkdtemp(prefix="vouch-rollback-"))
-        self.s.node_options = ["--workers", "1"]
+        self.s.node_options = ["--workers", str(self.workers)]
         self.addCleanup(shutil.rmtree, self.s.run)
         self.addCleanup(self.s.stop)
         self.s.start_chain()
@@ -132,6 +134,30 @@ class Rollback(unittest.TestCase):
                         int(asset["dailyLimit"], 16) // 10)
         tee = self.s.cli("tee", "--node", self.s.node_url).stdout
         self.assertIn("EMULATED: whoever restores its file", tee)
+        evidence = json.loads(self.s.cli("tee", "--json", "--node",
+                                         self.s.node_url).stdout)
+        self.assertEqual(evidence["counter"], "file")
+
+    def test_the_counter_knows_it_with_other_instances(self):
+        """Neither more nor fewer of them take the older log for the newest."""
+        self.pay()
+        self.assertTrue(self.s.stop_node())
+        old = self.copy_node("old")
+        self.s.start_node()
+        self.pay(amount="7gwei")
+        self.assertTrue(self.s.stop_node())
+        new = self.copy_node("new")
+        for workers in (1, 2, 3):
+            self.s.node_options = ["--workers", str(workers)]
+            self.restore(old, device=False)
+            with self.assertRaises(stack.StackError):
+                self.s.start_node()
+            self.assertIn("is older than what this device has seen",
+                          stack.tail(self.s.log_path("vouchd")))
+            self.s.stop_node()
+        self.restore(new, device=False)
+        self.s.start_node()
+        self.pay(amount="8gwei")
 
     def test_resume(self):
         self.pay()
@@ -206,6 +232,41 @@ class Rollback(unittest.TestCase):
                               self.key, check=False)
             self.assertEqual(done.returncode, EXIT_UNPROVED)
             self.assertNotIn("forked", done.stderr)
+
+
+class RollbackOfTwo(Rollback):
+    """The same with two instances of the TEE that share device and log."""
+    workers = 2
+
+    def copy_log(self, name):
+        to = os.path.join(self.s.run, name)
+        shutil.copytree(self.s.log_dir, to)
+        return to
+
+    def restore_log(self, copy):
+        shutil.rmtree(self.s.log_dir)
+        shutil.copytree(copy, self.s.log_dir)
+
+    def test_an_older_log_of_one_is_touched_by_none(self):
+        """What one instance lacks keeps the other from writing, so that the
+        newest log still fits when it is put back."""
+        self.assertTrue(self.s.stop_node())
+        self.s.node_options += ["--counter-window", "0"]
+        self.s.start_node()
+        old = self.copy_log("old")
+        self.pay()
+        self.s.kill_node()
+        new = self.copy_log("new")
+        self.restore_log(old)
+        for _ in range(2):
+            with self.assertRaises(stack.StackError):
+                self.s.start_node()
+            self.assertIn("is older than what this device has seen",
+                          stack.tail(self.s.log_path("vouchd")))
+            self.s.stop_node()
+        self.restore_log(new)
+        self.s.start_node()
+        self.pay(amount="8gwei")
 
 
 if __name__ == "__main__":

@@ -99,7 +99,7 @@ const struct vch_setting_info vch_setting_table[VCH_SET_CNT] = {
 			    "SECONDS", VCH_TYPE_PATH, AT(window), 1, 0, "1",
 			    "bump the counter that tells an older log at most "
 			    "so often; 0: before each answer; never: not at "
-			    "all, as always with several instances"},
+			    "all"},
 	[VCH_SET_QUEUE] = {"tee", "queue", "queue", 0, "N", VCH_TYPE_NUMBER,
 			   AT(queue), 1, COUNT_MAX, "4096",
 			   "calls that may wait for each instance; beyond it: "

@@ -147,6 +147,32 @@ static enum vch_err replay_batch(void *ctx, struct vch_span batch)
 	return writer.bad ? VCH_SIZE : VCH_OK;
 }
 
+/*
+ * Before the first incarnation of all: none begins to write to a log that is
+ * too old for another. The first instance asks, the others wait for it.
+ */
+static enum vch_err compare(struct vch_instance *in)
+{
+	struct vch_worker *w = in->worker;
+	struct called called = {.code = VCH_OK};
+	bool compared;
+
+	pthread_mutex_lock(&w->mutex);
+	while (in->idx > 0 && !w->compared && !w->stopping)
+		pthread_cond_wait(&w->changed, &w->mutex);
+	compared = w->compared;
+	pthread_mutex_unlock(&w->mutex);
+	if (compared || in->idx > 0)
+		return compared ? VCH_OK : VCH_OVERLOADED;
+	VCH_TRY(call(in, &called, VCH_CMD_COMPARE, vch_span(NULL, 0)));
+	VCH_TRY(called.code);
+	pthread_mutex_lock(&w->mutex);
+	w->compared = true;
+	pthread_cond_broadcast(&w->changed);
+	pthread_mutex_unlock(&w->mutex);
+	return VCH_OK;
+}
+
 static enum vch_err begin_incarnation(struct vch_instance *in)
 {
 	struct vch_worker *w = in->worker;
@@ -188,6 +214,7 @@ enum vch_err vch_instance_up(struct vch_instance *in)
 	VCH_TRY(vch_tee_start(&in->tee, &opt));
 	VCH_TRY(vch_log_replay(in->log, replay_batch, in));
 	VCH_TRY(replay_flush(in));
+	VCH_TRY(compare(in));
 	VCH_TRY(begin_incarnation(in));
 	VCH_LOG(VCH_INFO, "tee", "serving",
 		vch_field_num("pid", (uint64_t)vch_tee_pid(in->tee)),

@@ -17,6 +17,7 @@ struct vch_worker {
 	bool opening;	 /* somebody reads it; holders is 0 */
 	bool log_lost;	 /* to be opened anew once holders is 0 */
 	bool seeded;	 /* the log is begun, so the device has its keys */
+	bool compared;	 /* the log is as new as all counters say */
 	bool stopping;
 	uint8_t start_pending; /* instances that have not come up yet */
 	enum vch_err start_err;

@@ -196,8 +196,7 @@ static enum vch_err device_open(struct child_fds *ret, const char *dir,
 	VCH_TRY(device_file_open(&ret->at[VCH_PIPE_SECRET], dir,
 				 VCH_DEVICE_SECRET_FILE, O_RDONLY));
 	VCH_TRY(device_file_open(&ret->at[VCH_PIPE_STORAGE], dir,
-				 VCH_DEVICE_STORAGE_FILE,
-				 second ? O_RDONLY : O_RDWR));
+				 VCH_DEVICE_STORAGE_FILE, O_RDWR));
 	return second ? VCH_OK : device_lock(ret->at[VCH_PIPE_STORAGE]);
 }
 

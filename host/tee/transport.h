@@ -52,8 +52,8 @@ VCH_MUST enum vch_err vch_tee_factory(const char *dir);
 /*
  * Starts the TEE and waits until it is ready. *ret is to be given to
  * vch_tee_stop or vch_tee_kill. A device serves one TEE and those that are
- * started as `second`: these only read its storage, so the first must have
- * put there what they need.
+ * started as `second`, for which the first must have put into the storage what
+ * they need; they take turns at it by themselves.
  *	VCH_FILE	no device in dir, or others may read it
  *	VCH_TEE_START	the program cannot be run, did not close its sandbox,
  *			or another process runs this device

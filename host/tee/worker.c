@@ -273,9 +273,6 @@ static void defaults(struct vch_worker_options *opt)
 		opt->workers = 1;
 	if (opt->batch_max == 0)
 		opt->batch_max = BATCH_MAX_DEFAULT;
-	/* only the first of several can write to the device */
-	if (opt->workers > 1)
-		opt->window_s = VCH_WINDOW_NEVER;
 	opt->tee_path = vch_strdup(opt->tee_path);
 	opt->secure_dir = vch_strdup(opt->secure_dir);
 	opt->log_dir = vch_strdup(opt->log_dir);

@@ -6,6 +6,10 @@
  * than the counter lacks something that was bumped, and what can be lost
  * without being noticed is one open window.
  *
+ * Several instances share the place: each compares and writes the counters of
+ * the shards that it serves, and only those. What the log says of the others
+ * may be older than their counters, because they go on meanwhile.
+ *
  * The top bit of a stored counter says that nothing was released after that
  * bump: it was the last of its instance, or every batch waits for its own.
  */
@@ -29,16 +33,23 @@ static bool always_waits(const struct vch_ta *ta)
 	return ta->window_s == 0 || ta->window_records == 0;
 }
 
+/* The served shards are one range: check_request() in start.c. */
 static enum vch_err store(const struct vch_ta *ta)
 {
 	uint64_t counters[VCH_COUNTER_CNT];
+	uint8_t first = 0, cnt = 0;
 
-	for (size_t i = 0; i < VCH_SHARDS; i++) {
+	for (uint8_t i = 0; i < VCH_SHARDS; i++) {
+		counters[i] = CLEAN;
+		if (!ta->shard[i].served)
+			continue;
+		first = cnt == 0 ? i : first;
+		cnt++;
 		counters[i] = ta->shard[i].window.counter;
-		if (ta->shard[i].served && (ta->final || always_waits(ta)))
+		if (ta->final || always_waits(ta))
 			counters[i] |= CLEAN;
 	}
-	return vch_platform_counters_store(counters);
+	return vch_platform_counters_store(counters, first, cnt);
 }
 
 /* None were made yet: as if all were zero, which only a new log fits. */
@@ -53,6 +64,33 @@ static enum vch_err load(uint64_t ret[VCH_COUNTER_CNT])
 	return VCH_OK;
 }
 
+/* Released is at most what was bumped, logged at most one more. */
+static bool fits(const struct vch_shard *shard, uint64_t stored)
+{
+	uint64_t counter = stored & ~CLEAN;
+
+	return shard->log_counter == counter ||
+	       shard->log_counter == counter + 1;
+}
+
+enum vch_err vch_handle_compare(struct vch_ta *ta, const struct vch_time *time,
+				struct vch_span request,
+				struct vch_writer *answer)
+{
+	struct vch_compare_request req;
+	struct vch_compare_answer ans;
+	uint64_t stored[VCH_COUNTER_CNT];
+
+	(void)time;
+	VCH_TRY(vch_compare_request_decode(&req, request));
+	VCH_TRY(load(stored));
+	for (size_t i = 0; i < VCH_SHARDS; i++) {
+		if (!fits(&ta->shard[i], stored[i]))
+			return VCH_ROLLBACK;
+	}
+	return vch_compare_answer_encode(answer, &ans);
+}
+
 enum vch_err vch_counters_begin(struct vch_ta *ta, bool ret_unclean[VCH_SHARDS])
 {
 	uint64_t stored[VCH_COUNTER_CNT];
@@ -60,14 +98,15 @@ enum vch_err vch_counters_begin(struct vch_ta *ta, bool ret_unclean[VCH_SHARDS])
 
 	VCH_TRY(load(stored));
 	for (size_t i = 0; i < VCH_SHARDS; i++) {
-		uint64_t counter = stored[i] & ~CLEAN;
 		struct vch_shard *shard = &ta->shard[i];
 
-		if (shard->log_counter < counter ||
-		    shard->log_counter > counter + 1)
+		ret_unclean[i] = false;
+		if (!shard->served)
+			continue;
+		if (!fits(shard, stored[i]))
 			return VCH_ROLLBACK;
 		/* logged and flushed, then the power went */
-		ahead |= shard->log_counter > counter;
+		ahead |= shard->log_counter != (stored[i] & ~CLEAN);
 		shard->window.counter = shard->log_counter;
 		/* without bumps there are no leases, nor anything to charge */
 		ret_unclean[i] = bumps(ta) && !(stored[i] & CLEAN);

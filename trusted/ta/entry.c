@@ -30,6 +30,7 @@ static const struct {
 	{VCH_CMD_VERSION, vch_handle_version},
 	{VCH_CMD_ATTEST, vch_handle_attest},
 	{VCH_CMD_REPLAY, vch_handle_replay},
+	{VCH_CMD_COMPARE, vch_handle_compare},
 	{VCH_CMD_START, vch_handle_start},
 	{VCH_CMD_CREATE_ACCOUNT, vch_handle_create_account},
 	{VCH_CMD_COSIGN_BATCH, vch_handle_cosign_batch},

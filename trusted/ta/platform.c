@@ -79,14 +79,14 @@ static enum vch_err object_load(void *ret, size_t len, const char *id)
 	return got == len ? VCH_OK : VCH_CORRUPT;
 }
 
-static enum vch_err object_create(const char *id, const void *data, size_t len,
-				  uint32_t flags)
+/* Refuses to overwrite. */
+static enum vch_err object_create(const char *id, const void *data, size_t len)
 {
 	TEE_ObjectHandle object = TEE_HANDLE_NULL;
 	TEE_Result res;
 
 	res = TEE_CreatePersistentObject(TEE_STORAGE_PRIVATE, id, strlen(id),
-					 TEE_DATA_FLAG_ACCESS_WRITE | flags,
+					 TEE_DATA_FLAG_ACCESS_WRITE,
 					 TEE_HANDLE_NULL, data, len, &object);
 	if (res != TEE_SUCCESS)
 		return VCH_STORAGE;
@@ -103,7 +103,7 @@ enum vch_err
 vch_platform_generation_create(const struct vch_root_key *generation)
 {
 	return object_create(generation_id, generation->secret,
-			     sizeof(generation->secret), 0);
+			     sizeof(generation->secret));
 }
 
 #define COUNTERS_LEN (8 * VCH_COUNTER_CNT)
@@ -119,14 +119,29 @@ enum vch_err vch_platform_counters_load(uint64_t ret[VCH_COUNTER_CNT])
 }
 
 enum vch_err
-vch_platform_counters_store(const uint64_t counters[VCH_COUNTER_CNT])
+vch_platform_counters_store(const uint64_t counters[VCH_COUNTER_CNT],
+			    uint8_t first, uint8_t cnt)
 {
+	TEE_ObjectHandle object = TEE_HANDLE_NULL;
 	uint8_t bytes[COUNTERS_LEN];
+	TEE_Result res;
 
 	for (size_t i = 0; i < VCH_COUNTER_CNT; i++)
 		vch_store_be64(bytes + 8 * i, counters[i]);
-	return object_create(counters_id, bytes, sizeof(bytes),
-			     TEE_DATA_FLAG_OVERWRITE);
+	res = TEE_OpenPersistentObject(TEE_STORAGE_PRIVATE, counters_id,
+				       strlen(counters_id),
+				       TEE_DATA_FLAG_ACCESS_WRITE, &object);
+	if (res == TEE_ERROR_ITEM_NOT_FOUND)
+		return object_create(counters_id, bytes, sizeof(bytes));
+	if (res != TEE_SUCCESS)
+		return VCH_STORAGE;
+	res = TEE_SeekObjectData(object, 8 * (intmax_t)first,
+				 TEE_DATA_SEEK_SET);
+	if (res == TEE_SUCCESS)
+		res = TEE_WriteObjectData(object, bytes + 8 * first,
+					  8 * (size_t)cnt);
+	TEE_CloseObject(object);
+	return res == TEE_SUCCESS ? VCH_OK : VCH_STORAGE;
 }
 
 uint64_t vch_platform_monotonic_s(void)

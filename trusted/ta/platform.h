@@ -35,12 +35,15 @@ vch_platform_generation_create(const struct vch_root_key *generation);
  * Counters that only this application can change, one for each of 64 shards.
  * How well they resist an older copy of themselves is the platform's: what
  * the name says. Load: VCH_ROLLBACK if there are none, VCH_CORRUPT,
- * VCH_STORAGE. Store: all of them or none; VCH_STORAGE.
+ * VCH_STORAGE. Store: cnt of them from the first-th on, all or none; where
+ * there are none yet, all that are given; VCH_STORAGE. Other instances may
+ * store others at the same time.
  */
 #define VCH_COUNTER_CNT 64
 VCH_MUST enum vch_err vch_platform_counters_load(uint64_t ret[VCH_COUNTER_CNT]);
 VCH_MUST enum vch_err
-vch_platform_counters_store(const uint64_t counters[VCH_COUNTER_CNT]);
+vch_platform_counters_store(const uint64_t counters[VCH_COUNTER_CNT],
+			    uint8_t first, uint8_t cnt);
 
 /* Seconds since the platform started; never goes back, survives suspend. */
 uint64_t vch_platform_monotonic_s(void);

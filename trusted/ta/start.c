@@ -23,7 +23,6 @@ static void write_start(struct vch_ta *ta, uint8_t shard, bool unclean)
 	memcpy(chain->incarnation, ta->incarnation, 16);
 	chain->index = 0;
 	chain->started = true;
-	chain->served = true;
 	vch_keys_tag(&chain->tag_key, &ta->keys, shard, ta->incarnation);
 
 	memcpy(start.incarnation, ta->incarnation, 16);
@@ -59,6 +58,8 @@ enum vch_err vch_handle_start(struct vch_ta *ta, const struct vch_time *time,
 	VCH_TRY(check_request(&req));
 	ta->window_s = req.window_s;
 	ta->window_records = req.window_records;
+	for (uint8_t i = 0; i < req.shard_cnt; i++)
+		ta->shard[req.shard_first + i].served = true;
 	VCH_TRY(vch_counters_begin(ta, unclean));
 	VCH_TRY(vch_keys_generation(&ta->keys, fresh));
 	if (fresh) {

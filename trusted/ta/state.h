@@ -55,7 +55,7 @@ struct vch_shard {
 	uint64_t index; /* of the next record in this incarnation */
 	struct vch_hmac_sha256 tag_key;
 	bool started; /* has an incarnation, hence a tag key */
-	bool served;  /* by this instance, since its START */
+	bool served;  /* by this instance, as its START said */
 };
 
 /*
@@ -141,8 +141,8 @@ void vch_section_tag(uint8_t ret_tag[32], const struct vch_section *section,
 		     const uint8_t new_head[32]);
 
 /*
- * Compares the log with the platform's counters and takes them over.
- * ret_unclean: the shards whose last instance did not end by CLOSE.
+ * Compares the log with the platform's counters of the served shards and takes
+ * them over. ret_unclean: those whose last instance did not end by CLOSE.
  * VCH_ROLLBACK, VCH_CORRUPT, VCH_STORAGE.
  */
 VCH_MUST enum vch_err vch_counters_begin(struct vch_ta *ta,
@@ -187,6 +187,7 @@ typedef enum vch_err vch_handler(struct vch_ta *ta, const struct vch_time *time,
 vch_handler vch_handle_version;
 vch_handler vch_handle_attest;
 vch_handler vch_handle_replay;
+vch_handler vch_handle_compare;
 vch_handler vch_handle_start;
 vch_handler vch_handle_create_account;
 vch_handler vch_handle_cosign_batch;

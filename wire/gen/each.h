@@ -97,6 +97,10 @@
 	  "1;1;2;2;") \
 	X(start_answer, VCH_START_ANSWER_ENC_MAX, \
 	  "16;32;") \
+	X(compare_request, VCH_COMPARE_REQUEST_ENC_MAX, \
+	  "") \
+	X(compare_answer, VCH_COMPARE_ANSWER_ENC_MAX, \
+	  "") \
 	X(create_account_request, VCH_CREATE_ACCOUNT_REQUEST_ENC_MAX, \
 	  "32;32;32;1;*4(<128;)*8(8;20;)20;20;") \
 	X(create_account_answer, VCH_CREATE_ACCOUNT_ANSWER_ENC_MAX, \

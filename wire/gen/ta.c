@@ -574,6 +574,74 @@ enum vch_err vch_start_answer_encode(struct vch_writer *w,
 	return w->bad ? VCH_SIZE : VCH_OK;
 }
 
+void vch_compare_request_read(struct vch_reader *r,
+		struct vch_compare_request *ret)
+{
+	(void)r;
+	ret->unused = 0;
+}
+
+void vch_compare_request_write(struct vch_writer *w,
+		const struct vch_compare_request *in)
+{
+	(void)w;
+	(void)in;
+}
+
+enum vch_err vch_compare_request_decode(struct vch_compare_request *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_compare_request_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_compare_request_encode(struct vch_writer *w,
+		const struct vch_compare_request *in)
+{
+	vch_compare_request_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_compare_answer_read(struct vch_reader *r,
+		struct vch_compare_answer *ret)
+{
+	(void)r;
+	ret->unused = 0;
+}
+
+void vch_compare_answer_write(struct vch_writer *w,
+		const struct vch_compare_answer *in)
+{
+	(void)w;
+	(void)in;
+}
+
+enum vch_err vch_compare_answer_decode(struct vch_compare_answer *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_compare_answer_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_compare_answer_encode(struct vch_writer *w,
+		const struct vch_compare_answer *in)
+{
+	vch_compare_answer_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
 void vch_create_account_request_read(struct vch_reader *r,
 		struct vch_create_account_request *ret)
 {
@@ -1654,6 +1722,7 @@ const struct vch_command_info vch_commands[VCH_COMMAND_CNT] = {
 	{VCH_CMD_ATTEST, "ATTEST", VCH_PHASE_SERVE, 32, 1090},
 	{VCH_CMD_REPLAY, "REPLAY", VCH_PHASE_BOOT, 261124, 4},
 	{VCH_CMD_START, "START", VCH_PHASE_BOOT, 6, 48},
+	{VCH_CMD_COMPARE, "COMPARE", VCH_PHASE_BOOT, 0, 0},
 	{VCH_CMD_CREATE_ACCOUNT, "CREATE_ACCOUNT", VCH_PHASE_SERVE, 883, 298},
 	{VCH_CMD_COSIGN_BATCH, "COSIGN_BATCH", VCH_PHASE_SERVE, 262144, 4353},
 	{VCH_CMD_CHANGE_ACCOUNT, "CHANGE_ACCOUNT", VCH_PHASE_SERVE, 5831, 3},

@@ -173,9 +173,11 @@ VCH_MUST enum vch_err vch_attest_answer_encode(struct vch_writer *w,
 		const struct vch_attest_answer *in);
 
 /*
- * counter: `none`, or the kind of place the counters are in; window_s and
- * window_records as given to START.
  * The claims that the device key signs, as "vouch evidence v1" ‖ claims.
+ * counter: `none`, or the kind of place the counters are in; window_s and
+ * window_records as given to START. heads_hash: SHA-256 of the heads of the 64
+ * shards, as the instance that answers knows them: those that it serves as they
+ * are now, others as they were in the log that it began with.
  */
 #define VCH_EVIDENCE_PLATFORM_MAX 32
 #define VCH_EVIDENCE_ERASE_MAX 16
@@ -270,6 +272,38 @@ VCH_MUST enum vch_err vch_start_answer_decode(struct vch_start_answer *ret,
 		struct vch_span in);
 VCH_MUST enum vch_err vch_start_answer_encode(struct vch_writer *w,
 		const struct vch_start_answer *in);
+
+/*
+ * After the replay, before any instance has begun: ROLLBACK if the log is older
+ * than the counters of any shard say. START looks at its own shards only, as
+ * others may be served meanwhile; so of several instances some would begin to
+ * write to an older log that others refuse.
+ */
+struct vch_compare_request {
+	uint8_t unused; /* no fields; C wants one */
+};
+#define VCH_COMPARE_REQUEST_ENC_MAX 0
+void vch_compare_request_read(struct vch_reader *r,
+		struct vch_compare_request *ret);
+void vch_compare_request_write(struct vch_writer *w,
+		const struct vch_compare_request *in);
+VCH_MUST enum vch_err vch_compare_request_decode(
+		struct vch_compare_request *ret, struct vch_span in);
+VCH_MUST enum vch_err vch_compare_request_encode(struct vch_writer *w,
+		const struct vch_compare_request *in);
+
+struct vch_compare_answer {
+	uint8_t unused; /* no fields; C wants one */
+};
+#define VCH_COMPARE_ANSWER_ENC_MAX 0
+void vch_compare_answer_read(struct vch_reader *r,
+		struct vch_compare_answer *ret);
+void vch_compare_answer_write(struct vch_writer *w,
+		const struct vch_compare_answer *in);
+VCH_MUST enum vch_err vch_compare_answer_decode(struct vch_compare_answer *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_compare_answer_encode(struct vch_writer *w,
+		const struct vch_compare_answer *in);
 
 /*
  * Makes the co-signer's key and the account around it. The record in the log
@@ -792,6 +826,7 @@ enum vch_command {
 	VCH_CMD_ATTEST = 33,
 	VCH_CMD_REPLAY = 34,
 	VCH_CMD_START = 35,
+	VCH_CMD_COMPARE = 40,
 	VCH_CMD_CREATE_ACCOUNT = 16,
 	VCH_CMD_COSIGN_BATCH = 17,
 	VCH_CMD_CHANGE_ACCOUNT = 18,
@@ -806,7 +841,7 @@ enum vch_command {
 	VCH_CMD_CLOSE = 36,
 	VCH_CMD_RELEASE = 37,
 };
-#define VCH_COMMAND_CNT 17
+#define VCH_COMMAND_CNT 18
 
 /* The phases of the trusted application, as bits. */
 enum vch_phase {

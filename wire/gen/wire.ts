@@ -376,6 +376,12 @@ export interface StartAnswer {
 	logKey: Hex; // bytes[32]
 }
 
+export interface CompareRequest {
+}
+
+export interface CompareAnswer {
+}
+
 export interface CreateAccountRequest {
 	passkey: Passkey; // passkey
 	origins: Hex[]; // list<=4 of bytes<=128
@@ -551,6 +557,7 @@ export const commands = {
 	ATTEST: 33,
 	REPLAY: 34,
 	START: 35,
+	COMPARE: 40,
 	CREATE_ACCOUNT: 16,
 	COSIGN_BATCH: 17,
 	CHANGE_ACCOUNT: 18,
