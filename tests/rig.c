@@ -221,50 +221,131 @@ static void take_counters(struct rig_account *a, struct vch_span counters)
 	a->counters_len = counters.len;
 }
 
-/* What the newest batch says of the account. */
-static void fold_last(const struct rig *rig, struct rig_account *a)
+static void take_config(struct rig_account *a, struct vch_span config)
 {
-	static struct vch_batch batch;
+	if (config.len == 0)
+		return;
+	memcpy(a->config, config.ptr, config.len);
+	a->config_len = config.len;
+}
+
+/* What one record says of the account. */
+static void fold_record(struct rig_account *a, struct vch_span record)
+{
+	struct vch_reader r = vch_reader(record);
 	struct vch_account_record born;
 	struct vch_change_record changed;
 	struct vch_resumed resumed;
 	struct vch_decision made;
 	struct vch_record_head head;
 
-	rig_last_batch(rig, &batch);
-	for (uint8_t i = 0; i < batch.sections[0].records_cnt; i++) {
-		struct vch_reader r = vch_reader(batch.sections[0].records[i]);
-
-		vch_record_head_read(&r, &head);
-		if (head.kind == VCH_RECORD_ACCOUNT) {
-			vch_account_record_read(&r, &born);
-			memcpy(a->config, born.config.ptr, born.config.len);
-			a->config_len = born.config.len;
-			a->slot = born.slot;
-			take_counters(a, born.counters);
-		} else if (head.kind == VCH_RECORD_CHANGE) {
-			vch_change_record_read(&r, &changed);
-			if (changed.config.len > 0) {
-				memcpy(a->config, changed.config.ptr,
-				       changed.config.len);
-				a->config_len = changed.config.len;
-			}
-			a->slot = changed.slot;
-			take_counters(a, changed.counters);
-		} else if (head.kind == VCH_RECORD_RESUME) {
-			vch_resumed_read(&r, &resumed);
-			memcpy(a->config, resumed.config.ptr,
-			       resumed.config.len);
-			a->config_len = resumed.config.len;
-			a->slot = resumed.slot;
-			take_counters(a, resumed.counters);
-		} else {
-			vch_decision_read(&r, &made);
-			a->slot = made.slot;
-			take_counters(a, made.counters);
-		}
-		VCH_CHECK(vch_reader_end(&r) == VCH_OK);
+	vch_record_head_read(&r, &head);
+	if (head.kind == VCH_RECORD_ACCOUNT) {
+		vch_account_record_read(&r, &born);
+		take_config(a, born.config);
+		a->slot = born.slot;
+		take_counters(a, born.counters);
+	} else if (head.kind == VCH_RECORD_CHANGE) {
+		vch_change_record_read(&r, &changed);
+		take_config(a, changed.config);
+		a->slot = changed.slot;
+		take_counters(a, changed.counters);
+	} else if (head.kind == VCH_RECORD_RESUME) {
+		vch_resumed_read(&r, &resumed);
+		take_config(a, resumed.config);
+		a->slot = resumed.slot;
+		take_counters(a, resumed.counters);
+	} else {
+		VCH_CHECK(head.kind == VCH_RECORD_DECISION);
+		vch_decision_read(&r, &made);
+		a->slot = made.slot;
+		take_counters(a, made.counters);
 	}
+	VCH_CHECK(vch_reader_end(&r) == VCH_OK);
+}
+
+/* What the newest batch says of the account. */
+static void fold_last(const struct rig *rig, struct rig_account *a)
+{
+	static struct vch_batch batch;
+
+	rig_last_batch(rig, &batch);
+	for (uint8_t i = 0; i < batch.sections[0].records_cnt; i++)
+		fold_record(a, batch.sections[0].records[i]);
+}
+
+static bool is_of(struct vch_span record, const uint8_t id[20])
+{
+	struct vch_reader r = vch_reader(record);
+	struct vch_record_head head;
+	struct vch_slot slot;
+
+	vch_record_head_read(&r, &head);
+	if (head.kind == VCH_RECORD_START || head.kind == VCH_RECORD_ANCHOR)
+		return false;
+	vch_slot_read(&r, &slot);
+	return !r.bad && memcmp(slot.id, id, 20) == 0;
+}
+
+static size_t walk_section(const struct vch_batch *b, uint8_t section,
+			   const uint8_t id[20], rig_walk_fn *fn, void *ctx)
+{
+	const struct vch_section *s = &b->sections[section];
+	size_t cnt = 0;
+
+	for (uint8_t i = 0; i < s->records_cnt; i++) {
+		if (!is_of(s->records[i], id))
+			continue;
+		fn(ctx, b, section, i);
+		cnt++;
+	}
+	return cnt;
+}
+
+size_t rig_walk(const struct rig *rig, const uint8_t id[20], rig_walk_fn *fn,
+		void *ctx)
+{
+	static struct vch_batch b;
+	const struct rig *log = rig->first ? rig->first : rig;
+	size_t cnt = 0;
+
+	for (size_t i = 0; i < log->batch_cnt; i++) {
+		struct vch_span bytes =
+			vch_span(log->batch[i].bytes, log->batch[i].len);
+
+		VCH_CHECK(vch_batch_decode(&b, bytes) == VCH_OK);
+		for (uint8_t s = 0; s < b.sections_cnt; s++)
+			cnt += walk_section(&b, s, id, fn, ctx);
+	}
+	return cnt;
+}
+
+static void fold_one(void *ctx, const struct vch_batch *batch, uint8_t section,
+		     uint8_t record)
+{
+	fold_record(ctx, batch->sections[section].records[record]);
+}
+
+size_t rig_fold(const struct rig *rig, struct rig_account *account)
+{
+	return rig_walk(rig, account->address, fold_one, account);
+}
+
+static void seen_one(void *ctx, const struct vch_batch *batch, uint8_t section,
+		     uint8_t record)
+{
+	struct vch_leaves leaves;
+	struct vch_receipt receipt;
+
+	VCH_CHECK(vch_batch_leaves(&leaves, batch) == VCH_OK);
+	vch_receipt_make(&receipt, batch, &leaves, section, record);
+	vch_seen_from(ctx, &receipt);
+}
+
+void rig_seen_of(const struct rig *rig, const struct rig_account *account,
+		 struct vch_seen *ret)
+{
+	VCH_CHECK(rig_walk(rig, account->address, seen_one, ret) > 0);
 }
 
 enum vch_err rig_create(struct rig *rig, struct rig_account *ret,

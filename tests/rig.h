@@ -134,6 +134,18 @@ void rig_change_begin(struct vch_change *ret, struct vch_config *ret_config,
 /* What the account's newest record is to a client that kept its receipt. */
 void rig_seen(const struct rig *rig, struct vch_seen *ret);
 
+/* The same of this account's newest record, wherever in the log it is. */
+void rig_seen_of(const struct rig *rig, const struct rig_account *account,
+		 struct vch_seen *ret);
+
+/* Calls fn for each record of that id, in the order of the log: how many. */
+typedef void rig_walk_fn(void *ctx, const struct vch_batch *batch,
+			 uint8_t section, uint8_t record);
+size_t rig_walk(const struct rig *rig, const uint8_t id[20], rig_walk_fn *fn,
+		void *ctx);
+/* The account as the whole log has it, as a host does after a crash. */
+size_t rig_fold(const struct rig *rig, struct rig_account *account);
+
 /* RESUME from `seen`, signed by the passkey for that account and sequence. */
 enum vch_err rig_resume(struct rig *rig, struct rig_account *account,
 			struct vch_demo_passkey *passkey,

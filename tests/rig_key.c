@@ -18,42 +18,58 @@ struct vch_key_policy key_policy(uint8_t purpose, uint8_t type)
 	};
 }
 
+/* What one record says of the key. */
+static void fold_record(struct rig_key *key, struct vch_span record)
+{
+	struct vch_reader r = vch_reader(record);
+	struct vch_span counters = {0};
+	struct vch_record_head head;
+	struct vch_key_record born;
+	struct vch_delete deleted;
+	struct vch_use use;
+
+	vch_record_head_read(&r, &head);
+	if (head.kind == VCH_RECORD_KEY) {
+		vch_key_record_read(&r, &born);
+		memcpy(key->config, born.config.ptr, born.config.len);
+		key->config_len = born.config.len;
+		key->slot = born.slot;
+		counters = born.counters;
+	} else if (head.kind == VCH_RECORD_USE) {
+		vch_use_read(&r, &use);
+		key->slot = use.slot;
+		key->code = use.code;
+		counters = use.counters;
+	} else {
+		VCH_CHECK(head.kind == VCH_RECORD_DELETE);
+		vch_delete_read(&r, &deleted);
+		key->slot = deleted.slot;
+	}
+	VCH_CHECK(vch_reader_end(&r) == VCH_OK);
+	if (counters.len > 0)
+		memcpy(key->counters, counters.ptr, counters.len);
+	key->counters_len = counters.len;
+}
+
 /* What the newest batch says of the key. */
 static void fold_last(const struct rig *rig, struct rig_key *key)
 {
 	static struct vch_batch batch;
 
 	rig_last_batch(rig, &batch);
-	for (uint8_t i = 0; i < batch.sections[0].records_cnt; i++) {
-		struct vch_reader r = vch_reader(batch.sections[0].records[i]);
-		struct vch_span counters = {0};
-		struct vch_record_head head;
-		struct vch_key_record born;
-		struct vch_delete deleted;
-		struct vch_use use;
+	for (uint8_t i = 0; i < batch.sections[0].records_cnt; i++)
+		fold_record(key, batch.sections[0].records[i]);
+}
 
-		vch_record_head_read(&r, &head);
-		if (head.kind == VCH_RECORD_KEY) {
-			vch_key_record_read(&r, &born);
-			memcpy(key->config, born.config.ptr, born.config.len);
-			key->config_len = born.config.len;
-			key->slot = born.slot;
-			counters = born.counters;
-		} else if (head.kind == VCH_RECORD_USE) {
-			vch_use_read(&r, &use);
-			key->slot = use.slot;
-			key->code = use.code;
-			counters = use.counters;
-		} else {
-			VCH_CHECK(head.kind == VCH_RECORD_DELETE);
-			vch_delete_read(&r, &deleted);
-			key->slot = deleted.slot;
-		}
-		VCH_CHECK(vch_reader_end(&r) == VCH_OK);
-		if (counters.len > 0)
-			memcpy(key->counters, counters.ptr, counters.len);
-		key->counters_len = counters.len;
-	}
+static void fold_one(void *ctx, const struct vch_batch *batch, uint8_t section,
+		     uint8_t record)
+{
+	fold_record(ctx, batch->sections[section].records[record]);
+}
+
+size_t key_fold(const struct rig *rig, struct rig_key *key)
+{
+	return rig_walk(rig, key->id, fold_one, key);
 }
 
 enum vch_err key_generate(struct rig *rig, struct rig_key *ret,

@@ -49,4 +49,7 @@ enum vch_err key_sign(struct rig *rig, struct rig_key *key, uint8_t kind,
 enum vch_err key_delete(struct rig *rig, struct rig_key *key,
 			const struct vch_key_request *req, uint8_t *ret_erased);
 
+/* The key as the whole log has it: how many records it has. */
+size_t key_fold(const struct rig *rig, struct rig_key *key);
+
 #endif

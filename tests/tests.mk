@@ -36,7 +36,8 @@ endef
 $(foreach t,$(TEST_SRCS),$(eval $(call test_rule,$(t))))
 
 # The emulated TEE with a trusted application that only echoes, and both with
-# one that can be told to fail. Never installed.
+# one that can be told to fail, and in which what loosens waits for no time.
+# Never installed.
 ifneq ($(SAN),thread)
 $(OUT)/test/vouch-tee-test: $(call obj,emu/main.c emu/test_ta.c) $(LIB_EMU) \
 		$(LIB_CORE)
@@ -45,7 +46,10 @@ FAULT_OBJS := $(patsubst $(OUT)/obj/%,$(OUT)/obj/faults/%, \
 	$(call obj,emu/main.c emu/fault.c $(EMU_SRCS)))
 $(OUT)/obj/faults/%.o: %.c
 	@$(cc) $(WARN) -DVCH_FAULTS -I. -Iemu/include -c $< -o $@
-$(OUT)/test/vouch-tee-faults: $(FAULT_OBJS) $(LIB_TA) $(LIB_CORE)
+$(OUT)/obj/prompt/%.o: %.c
+	@$(cc) $(WARN) -DVCH_DELAY_POLICY_S=0u -I. -c $< -o $@
+$(OUT)/test/vouch-tee-faults: $(FAULT_OBJS) \
+		$(OUT)/obj/prompt/trusted/policy/change.o $(LIB_TA) $(LIB_CORE)
 	$(link) -lseccomp
 $(OUT)/test/vouch-tee-test-faults: $(FAULT_OBJS) $(call obj,emu/test_ta.c) \
 		$(LIB_CORE)
