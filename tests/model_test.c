@@ -23,8 +23,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tests/model_key.h"
 #include "tests/rig.h"
-#include "tests/rig_key.h"
 #include "trusted/log/chain.h"
 
 #define ETHER UINT64_C(1000000000000000000)
@@ -33,10 +33,6 @@
 #define FEE (UINT64_C(250000) * 1000000000)
 #define INSTANCES 2
 #define ACCOUNTS 6
-#define KEYS 3
-#define KEY_LIMIT 10
-#define PAYLOADS 14 /* that keys are asked to sign */
-#define RECENT 8
 #define LANES 3	  /* nonce keys in use: fewer than are remembered */
 #define AGE_MAX 6 /* batches that can be lost at once */
 
@@ -63,24 +59,13 @@ struct twin {
 	struct lane lane[LANES];
 };
 
-/* And of a key: what it counted, and what it would sign again for nothing. */
-struct key_twin {
-	uint64_t records;
-	uint32_t counted;
-	uint8_t recent[RECENT];
-	uint8_t recent_cnt;
-	bool deleted;
-};
-
 /* The twin and what the host holds, after each batch. */
 struct moment {
 	size_t batch_cnt;
 	size_t accounts;
 	struct twin twin[ACCOUNTS];
 	struct rig_account account[ACCOUNTS];
-	size_t keys;
-	struct key_twin key_twin[KEYS];
-	struct rig_key key[KEYS];
+	struct model_keys keys;
 };
 
 static struct rig rig[INSTANCES];
@@ -88,10 +73,6 @@ static struct vch_demo_passkey passkey;
 static struct moment now;
 static struct moment past[AGE_MAX];
 static size_t past_cnt;
-/* What keys signed, on whatever history: a signature has no other form. */
-static uint8_t key_signature[KEYS][PAYLOADS][65];
-static bool key_signed[KEYS][PAYLOADS];
-static uint8_t key_id[KEYS][20];
 /* A receipt of each account from a history that is gone. */
 static struct vch_seen lost[ACCOUNTS];
 static bool has_lost[ACCOUNTS];
@@ -379,107 +360,33 @@ static void step_stop(void)
 	check_account(a);
 }
 
-/* ---- keys ---------------------------------------------------------------- */
-
-static void check_key(size_t k)
+static void step_key_create(void)
 {
-	const struct vch_slot *slot = &now.key[k].slot;
-
-	assert_int_equal(slot->seq, now.key_twin[k].records);
-	assert_int_equal((slot->flags & VCH_SLOT_DELETED) != 0,
-			 now.key_twin[k].deleted);
+	if (now.keys.cnt == MODEL_KEYS)
+		return;
+	remember();
+	model_key_create(&now.keys, &rig[draw(INSTANCES)]);
 	now.batch_cnt = rig[0].batch_cnt;
 }
 
-static void step_key_create(void)
+static void step_key(void)
 {
-	struct vch_key_policy policy =
-		key_policy(VCH_PURPOSE_MESSAGE, VCH_KEY_SECP256K1);
-	size_t k = now.keys;
+	size_t k = (size_t)draw(MODEL_KEYS), batches = rig[0].batch_cnt;
+	struct rig *to;
 
-	if (k == KEYS)
+	if (k >= now.keys.cnt)
 		return;
 	remember();
-	policy.ops_daily = KEY_LIMIT;
-	assert_int_equal(
-		key_generate(&rig[draw(INSTANCES)], &now.key[k], &policy),
-		VCH_OK);
-	now.key_twin[k] = (struct key_twin){.records = 1};
-	memset(key_signed[k], 0, sizeof(key_signed[k]));
-	memcpy(key_id[k], now.key[k].id, 20);
-	check_key(now.keys++);
-}
-
-static bool key_remembers(const struct key_twin *t, uint8_t payload)
-{
-	for (uint8_t i = 0; i < t->recent_cnt; i++) {
-		if (t->recent[i] == payload)
-			return true;
-	}
-	return false;
-}
-
-static void key_count(struct key_twin *t, uint8_t payload)
-{
-	if (key_remembers(t, payload))
-		return;
-	t->counted++;
-	if (t->recent_cnt == RECENT)
-		memmove(t->recent, t->recent + 1, --t->recent_cnt);
-	t->recent[t->recent_cnt++] = payload;
-}
-
-static void step_key_sign(void)
-{
-	size_t k = (size_t)draw(KEYS), batches = rig[0].batch_cnt;
-	struct key_twin *t = &now.key_twin[k];
-	uint8_t payload = (uint8_t)draw(PAYLOADS), sig[65];
-	enum vch_err want = VCH_OK;
-
-	if (k >= now.keys)
-		return;
-	if (t->deleted)
-		want = VCH_NO_KEY;
-	else if (!key_remembers(t, payload) && t->counted == KEY_LIMIT)
-		want = VCH_KEY_COUNT;
-	remember();
-	assert_int_equal(key_sign(rig_of(now.key[k].id), &now.key[k],
-				  VCH_PAYLOAD_MESSAGE, &payload, 1, sig),
-			 want);
-	if (t->deleted) {
-		assert_int_equal(rig[0].batch_cnt, batches);
+	to = rig_of(now.keys.key[k].id);
+	if (draw(12) == 0)
+		model_key_delete(&now.keys, k, to);
+	else
+		model_key_sign(&now.keys, k, to, (uint8_t)draw(MODEL_PAYLOADS));
+	if (rig[0].batch_cnt == batches)
 		past_cnt--;
-		return;
-	}
-	t->records++;
-	key_cnt++;
-	check_key(k);
-	if (want != VCH_OK)
-		return;
-	key_count(t, payload);
-	assert_memory_equal(key_id[k], now.key[k].id, 20);
-	if (key_signed[k][payload])
-		assert_memory_equal(sig, key_signature[k][payload], 65);
-	memcpy(key_signature[k][payload], sig, 65);
-	key_signed[k][payload] = true;
-}
-
-static void step_key_delete(void)
-{
-	size_t k = (size_t)draw(KEYS);
-	struct vch_key_request req;
-	uint8_t erased;
-
-	if (k >= now.keys || now.key_twin[k].deleted)
-		return;
-	remember();
-	req = key_request(&now.key[k], 0, NULL, 0);
-	assert_int_equal(
-		key_delete(rig_of(now.key[k].id), &now.key[k], &req, &erased),
-		VCH_OK);
-	now.key_twin[k].records++;
-	now.key_twin[k].deleted = true;
-	check_key(k);
+	else
+		key_cnt++;
+	now.batch_cnt = rig[0].batch_cnt;
 }
 
 /* ---- the machine --------------------------------------------------------- */
@@ -565,10 +472,10 @@ static void one_step(void)
 		void (*step)(void);
 		uint64_t weight;
 	} steps[] = {
-		{step_create, 4},     {step_pay, 42},	    {step_again, 10},
-		{step_forge, 8},      {step_change, 6},	    {step_apply, 4},
-		{step_stop, 4},	      {step_key_create, 2}, {step_key_sign, 11},
-		{step_key_delete, 1}, {step_restart, 4},    {step_lose, 4},
+		{step_create, 4},  {step_pay, 42},	 {step_again, 10},
+		{step_forge, 8},   {step_change, 6},	 {step_apply, 4},
+		{step_stop, 4},	   {step_key_create, 2}, {step_key, 12},
+		{step_restart, 4}, {step_lose, 4},
 	};
 	uint64_t what = draw(100);
 	size_t i = 0;

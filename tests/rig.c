@@ -334,11 +334,11 @@ size_t rig_fold(const struct rig *rig, struct rig_account *account)
 static void seen_one(void *ctx, const struct vch_batch *batch, uint8_t section,
 		     uint8_t record)
 {
-	struct vch_leaves leaves;
+	struct vch_tree tree;
 	struct vch_receipt receipt;
 
-	VCH_CHECK(vch_batch_leaves(&leaves, batch) == VCH_OK);
-	vch_receipt_make(&receipt, batch, &leaves, section, record);
+	VCH_CHECK(vch_tree_make(&tree, batch) == VCH_OK);
+	vch_receipt_make(&receipt, batch, &tree, section, record);
 	vch_seen_from(ctx, &receipt);
 }
 
