@@ -234,7 +234,7 @@ class Policy(unittest.TestCase):
     def change(self, w, verb, *args, node=None, check=True):
         done = s.cli("account", verb, w.address, *args, "--json", "--passkey",
                      w.file, "--node", node or s.node_url, "--token-file",
-                     s.token_file, check=check)
+                     s.token_file, "--only", "tee", check=check)
         return json.loads(done.stdout) if check else done
 
     def account(self, w):
@@ -465,7 +465,7 @@ class LyingNode(unittest.TestCase):
     def test_lies_about_a_change(self):
         def change():
             return s.cli("account", "limit", self.w.address, "0.09ether",
-                         "--passkey", self.w.file, "--node", self.url,
+                         "--only", "tee", "--passkey", self.w.file, "--node", self.url,
                          "--token-file", s.token_file, check=False)
         for method, key in (("vouch_getAccount", "config"),
                             ("vouch_getAccount", "counters"),

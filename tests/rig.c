@@ -256,7 +256,8 @@ static void fold_record(struct rig_account *a, struct vch_span record)
 		a->slot = resumed.slot;
 		take_counters(a, resumed.counters);
 	} else {
-		VCH_CHECK(head.kind == VCH_RECORD_DECISION);
+		VCH_CHECK(head.kind == VCH_RECORD_DECISION ||
+			  head.kind == VCH_RECORD_INTENT);
 		vch_decision_read(&r, &made);
 		a->slot = made.slot;
 		take_counters(a, made.counters);

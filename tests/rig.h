@@ -127,6 +127,15 @@ enum vch_err rig_change(struct rig *rig, struct rig_account *account,
 /* Asks for the change that waited. */
 enum vch_err rig_apply(struct rig *rig, struct rig_account *account,
 		       const struct vch_change *change);
+/*
+ * Signs the intent and asks for the co-signature; waits may be NULL. The code
+ * in the answer, or the call's own.
+ */
+enum vch_err rig_intent(struct rig *rig, struct rig_account *account,
+			struct vch_demo_passkey *passkey,
+			const struct vch_intent *intent,
+			const struct vch_change *waits,
+			struct vch_cosign_result *ret);
 /* The next change of the account, asking for what holds already. */
 void rig_change_begin(struct vch_change *ret, struct vch_config *ret_config,
 		      const struct rig_account *account);

@@ -3,10 +3,13 @@
 //   {"what":"userOpHash", ...packed operation, chainId, entryPoint}
 //   {"what":"address", x, y, rpId, cosigner, factory, implementation}
 //   {"what":"changeHash", ...a change as vouch_getAccount shows it}
+//   {"what":"intentHash", account, chainId, number, settings}
+//   {"what":"carried", data}: the arguments of a call of IVouchPolicy, and
+//   whether the same again is the same data
 //   {"what":"handleOps", ...packed operation, signature, beneficiary}
 import { createInterface } from "node:readline";
 import {
-	concatHex, encodeFunctionData, getContractAddress, hashTypedData, keccak256, pad,
+	concatHex, decodeFunctionData, encodeFunctionData, getContractAddress, hashTypedData, keccak256, pad,
 	parseAbi, sha256, sliceHex, stringToHex,
 } from "viem";
 import { entryPoint08Abi, getUserOperationHash } from "viem/account-abstraction";
@@ -56,7 +59,42 @@ const changeTypes = {
 	Call: [{ name: "to", type: "address" }, { name: "selector", type: "bytes4" }],
 };
 
+const settingType = [
+	{ name: "kind", type: "uint8" }, { name: "target", type: "address" },
+	{ name: "selector", type: "bytes4" }, { name: "value", type: "uint128" },
+];
+
+const policyAbi = parseAbi([
+	"struct Setting { uint8 kind; address target; bytes4 selector; uint128 value; }",
+	"function change(Setting[] settings, bytes signature)",
+	"function applyChange(uint64 number, Setting[] settings)",
+	"function freeze(bytes signature)",
+	"function cancel(bytes signature)",
+]);
+
+const plain = (key, value) => typeof value === "bigint" ? Number(value) : value;
+
 const answers = {
+	intentHash: (q) => hashTypedData({
+		domain: {
+			name: "vouch", version: "1", chainId: q.chainId, verifyingContract: q.account,
+		},
+		types: {
+			Setting: settingType,
+			Change: [
+				{ name: "number", type: "uint64" }, { name: "settings", type: "Setting[]" },
+			],
+		},
+		primaryType: "Change",
+		message: { number: q.number, settings: q.settings },
+	}),
+
+	carried: (q) => {
+		const call = decodeFunctionData({ abi: policyAbi, data: q.data });
+		const same = encodeFunctionData({ abi: policyAbi, ...call }) === q.data;
+		return JSON.stringify({ ...call, same }, plain);
+	},
+
 	changeHash: (q) => hashTypedData({
 		domain: { name: "vouch", version: "1" },
 		types: changeTypes,

@@ -96,6 +96,9 @@ class Stack:
         self.vouchd = None
         self.ready = None
         self.node_options = []
+        self.chain_options = []
+        self.tee = os.path.join(BIN, "vouch-tee")
+        self.vouch = os.path.join(BIN, "vouch")
         self.program = os.path.join(BIN, "vouchd")
         os.makedirs(self.run, mode=0o700, exist_ok=True)
         os.chmod(self.run, 0o700)
@@ -133,7 +136,8 @@ class Stack:
     def start_chain(self):
         self.anvil = self.spawn("anvil", [
             anvil_path(), "--host", "127.0.0.1", "--port",
-            str(self.chain_port), "--hardfork", "osaka"])
+            str(self.chain_port), "--hardfork", "osaka",
+            *self.chain_options])
         self.wait("anvil", self.anvil, lambda: self.chain_answers())
 
     def chain_answers(self):
@@ -155,7 +159,7 @@ class Stack:
         self.forget_ready()
         self.vouchd = self.spawn("vouchd", [
             self.program, "--data", self.data, "--secure", self.secure,
-            "--tee", os.path.join(BIN, "vouch-tee"),
+            "--tee", self.tee,
             "--listen", f"127.0.0.1:{self.node_port}",
             "--operator", f"127.0.0.1:{self.operator_port}",
             *self.node_options], append=True)
@@ -191,7 +195,7 @@ class Stack:
 
     def cli(self, *args, check=True, text=None):
         """Runs out/bin/vouch; the options it needs are the caller's."""
-        done = subprocess.run([os.path.join(BIN, "vouch"), *args],
+        done = subprocess.run([self.vouch, *args],
                               input=text, capture_output=True, text=True,
                               timeout=120, cwd=self.run)
         if check and done.returncode != 0:

@@ -37,6 +37,7 @@ struct vch_cli {
 	const char *amount;
 	const char *without;
 	const char *bundler_from;
+	const char *only;
 	const char *log_key;
 	const char *count;
 	const char *nonce_key;
@@ -84,6 +85,7 @@ enum vch_cli_option_bit {
 	VCH_O_AMOUNT,
 	VCH_O_WITHOUT,
 	VCH_O_BUNDLER_FROM,
+	VCH_O_ONLY,
 	VCH_O_LOG_KEY,
 	VCH_O_COUNT,
 	VCH_O_NONCE_KEY,
@@ -157,6 +159,7 @@ vch_cli_fn vch_cmd_account_create;
 vch_cli_fn vch_cmd_account_show;
 vch_cli_fn vch_cmd_account_change;
 vch_cli_fn vch_cmd_account_apply;
+vch_cli_fn vch_cmd_account_carry;
 vch_cli_fn vch_cmd_key_create;
 vch_cli_fn vch_cmd_key_list;
 vch_cli_fn vch_cmd_key_show;

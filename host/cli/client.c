@@ -244,17 +244,58 @@ yyjson_mut_val *vch_cosign_params(yyjson_mut_doc *doc,
 	return params;
 }
 
-static enum vch_err decision(struct vch_client *client,
-			     struct vch_proof *ret_proof,
-			     struct vch_wallet_account *account,
-			     const uint8_t op_hash[32], enum vch_err code,
-			     yyjson_val *obj)
+/* What the co-signer is asked for: an operation, or an intent. */
+struct asked {
+	uint8_t kind; /* of the record it leaves */
+	const char *method;
+	uint8_t hash[32];
+	uint64_t valid_until;
+};
+
+static enum vch_err decided(struct vch_client *client,
+			    struct vch_proof *ret_proof,
+			    struct vch_wallet_account *account,
+			    const struct asked *asked, enum vch_err code,
+			    yyjson_val *obj)
 {
 	VCH_TRY(read_proof(client, ret_proof, obj, account->log_key));
-	if (vch_proof_decision(ret_proof, account, op_hash, code))
+	if (vch_proof_decision(ret_proof, asked->kind, account, asked->hash,
+			       code))
 		return say(client, VCH_RECEIPT, ret_proof->why);
 	if (code != VCH_ROLLBACK)
 		vch_proof_keep(ret_proof, account);
+	return VCH_OK;
+}
+
+/* Calls with the params that are set, and checks all that comes back. */
+static enum vch_err cosigned(struct vch_client *client,
+			     struct vch_wallet_account *account,
+			     uint8_t ret_cosignature[65],
+			     struct vch_proof *ret_proof,
+			     const struct asked *asked)
+{
+	uint8_t sig[65];
+	struct vch_rpc_error error;
+	yyjson_val *result;
+	enum vch_err err;
+
+	ret_proof->len = 0;
+	err = call(client, &result, asked->method);
+	if (err) {
+		vch_rpc_error(client->rpc, &error);
+		if (yyjson_obj_get(error.data, "receipt"))
+			VCH_TRY(decided(client, ret_proof, account, asked, err,
+					error.data));
+		return err;
+	}
+	VCH_TRY(decided(client, ret_proof, account, asked, VCH_OK, result));
+	if (vch_doc_get_fixed(result, "signature", sig, 65))
+		return odd(client);
+	if (vch_cosignature_check_var(asked->hash, asked->valid_until, sig,
+				      account->cosigner))
+		return say(client, VCH_RECEIPT,
+			   "the co-signature is not the co-signer's");
+	memcpy(ret_cosignature, sig, 65);
 	return VCH_OK;
 }
 
@@ -265,30 +306,13 @@ enum vch_err vch_client_cosign(struct vch_client *client,
 			       const struct vch_payment_op *op,
 			       const struct vch_assertion *assertion)
 {
-	uint8_t sig[65];
-	struct vch_rpc_error error;
-	yyjson_val *result;
-	enum vch_err err;
+	struct asked asked = {VCH_RECORD_DECISION, "vouch_cosign",
+			      .valid_until = op->valid_until};
 
-	ret_proof->len = 0;
+	memcpy(asked.hash, op->hash, 32);
 	vch_rpc_params(client->rpc, vch_cosign_params(vch_rpc_doc(client->rpc),
 						      account, op, assertion));
-	err = call(client, &result, "vouch_cosign");
-	if (err) {
-		vch_rpc_error(client->rpc, &error);
-		if (yyjson_obj_get(error.data, "receipt"))
-			VCH_TRY(decision(client, ret_proof, account, op->hash,
-					 err, error.data));
-		return err;
-	}
-	VCH_TRY(decision(client, ret_proof, account, op->hash, VCH_OK, result));
-	if (vch_doc_get_fixed(result, "signature", sig, 65))
-		return odd(client);
-	if (vch_payment_cosignature_check_var(op, sig, account->cosigner))
-		return say(client, VCH_RECEIPT,
-			   "the co-signature is not the co-signer's");
-	memcpy(ret_cosignature, sig, 65);
-	return VCH_OK;
+	return cosigned(client, account, ret_cosignature, ret_proof, &asked);
 }
 
 enum vch_err vch_client_account(struct vch_client *client, yyjson_val **ret,
@@ -308,13 +332,19 @@ enum vch_err vch_client_state(struct vch_client *client,
 			      struct vch_proof *ret_proof,
 			      struct vch_wallet_account *account)
 {
-	yyjson_val *result;
+	yyjson_val *result, *pending;
 
 	VCH_TRY(vch_client_account(client, &result, account->address));
 	if (vch_doc_get_bytes(result, "config", ret->config, &ret->config_len,
 			      sizeof(ret->config)) ||
 	    vch_doc_get_bytes(result, "counters", ret->counters,
 			      &ret->counters_len, sizeof(ret->counters)))
+		return odd(client);
+	ret->change_len = 0;
+	pending = yyjson_obj_get(result, "pending");
+	if (yyjson_is_obj(pending) &&
+	    vch_doc_get_bytes(pending, "bytes", ret->change, &ret->change_len,
+			      sizeof(ret->change)))
 		return odd(client);
 	VCH_TRY(read_proof(client, ret_proof, result, account->log_key));
 	if (vch_proof_state(ret_proof, account, ret))
@@ -433,6 +463,38 @@ enum vch_err vch_client_apply(struct vch_client *client,
 	VCH_TRY(call(client, &result, "vouch_applyChange"));
 	return changed(client, ret_proof, account, before, NULL, VCH_OK,
 		       result);
+}
+
+static void intent_params(struct vch_rpc *rpc, const struct vch_intent *intent,
+			  const struct vch_assertion *assertion)
+{
+	yyjson_mut_doc *doc;
+	yyjson_mut_val *params = vch_rpc_object(rpc, &doc);
+	yyjson_mut_val *list;
+
+	vch_doc_put_bytes(doc, params, "account",
+			  vch_span(intent->account, 20));
+	vch_doc_put_quantity(doc, params, "chainId", intent->chain_id);
+	vch_doc_put_quantity(doc, params, "number", intent->number);
+	vch_doc_put_quantity(doc, params, "validUntil", intent->valid_until);
+	list = vch_doc_put_arr(doc, params, "settings");
+	vch_settings_put(doc, list, intent->settings, intent->settings_cnt);
+	put_assertion(doc, params, assertion);
+}
+
+enum vch_err vch_client_intent(struct vch_client *client,
+			       struct vch_wallet_account *account,
+			       uint8_t ret_cosignature[65],
+			       struct vch_proof *ret_proof,
+			       const struct vch_intent *intent,
+			       const struct vch_assertion *assertion)
+{
+	struct asked asked = {VCH_RECORD_INTENT, "vouch_cosignIntent",
+			      .valid_until = intent->valid_until};
+
+	vch_intent_hash(asked.hash, intent);
+	intent_params(client->rpc, intent, assertion);
+	return cosigned(client, account, ret_cosignature, ret_proof, &asked);
 }
 
 yyjson_mut_val *vch_client_params(struct vch_client *client,

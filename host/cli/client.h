@@ -10,6 +10,7 @@
 
 #include "host/cli/payment.h"
 #include "host/cli/proof.h"
+#include "trusted/policy/intent.h"
 
 struct vch_client;
 
@@ -103,6 +104,14 @@ VCH_MUST enum vch_err vch_client_apply(struct vch_client *client,
 				       struct vch_wallet_account *account,
 				       struct vch_proof *ret_proof,
 				       const struct vch_account_state *before);
+
+/* Has an intent for a chain co-signed; as vch_client_cosign. */
+VCH_MUST enum vch_err vch_client_intent(struct vch_client *client,
+					struct vch_wallet_account *account,
+					uint8_t ret_cosignature[65],
+					struct vch_proof *ret_proof,
+					const struct vch_intent *intent,
+					const struct vch_assertion *assertion);
 
 /* The params of the next vch_client_call; they belong to the client. */
 yyjson_mut_val *vch_client_params(struct vch_client *client,

@@ -146,12 +146,12 @@ static void show_use(const struct vch_use *u)
 		printf("  %s\n", vch_err_sentence((enum vch_err)u->code));
 }
 
-static void show_decision(const struct vch_decision *d)
+static void show_decision(const struct vch_decision *d, const char *what)
 {
-	printf("%s%s%s %s  op %s  %s, passkey %u%s%s\n",
+	printf("%s%s%s %s  %s %s  %s, passkey %u%s%s\n",
 	       vch_ink(d->code ? VCH_INK_RED : VCH_INK_GREEN),
 	       d->code ? "refused " : "approved", vch_ink(VCH_INK_NONE),
-	       vch_term_hex(vch_span(d->slot.id, 20)),
+	       vch_term_hex(vch_span(d->slot.id, 20)), what,
 	       vch_term_short(vch_span(d->op_hash, 32)),
 	       vch_term_amount(d->cost), d->passkey, d->code ? ": " : "",
 	       d->code ? vch_err_name((enum vch_err)d->code) : "");
@@ -191,7 +191,9 @@ static void show_record(void *ctx, const struct vch_logwalk_record *rec)
 	if (rec->use)
 		show_use(rec->use);
 	if (rec->decision)
-		show_decision(rec->decision);
+		show_decision(rec->decision, rec->head.kind == VCH_RECORD_INTENT
+						     ? "intent"
+						     : "op");
 }
 
 static void put_change(yyjson_mut_doc *doc, yyjson_mut_val *root,
@@ -262,6 +264,7 @@ static void show_record_json(void *ctx, const struct vch_logwalk_record *rec)
 		[VCH_RECORD_DELETE] = "delete",
 		[VCH_RECORD_RESUME] = "resume",
 		[VCH_RECORD_ANCHOR] = "anchor",
+		[VCH_RECORD_INTENT] = "intent",
 	};
 	yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
 	yyjson_mut_val *root = yyjson_mut_obj(doc);

@@ -7,13 +7,14 @@
 #define PAY_OPTIONS                                                            \
 	(NODE_OPTIONS | VCH_O(PASSKEY) | VCH_O(CHAIN) | VCH_O(BUNDLER_FROM))
 
-#define POLICY_OPTIONS (NODE_OPTIONS | VCH_O(PASSKEY) | VCH_O(JSON))
+#define POLICY_OPTIONS (PAY_OPTIONS | VCH_O(ONLY) | VCH_O(JSON))
 #define POLICY_HELP                                                            \
-	"The passkey signs the whole new policy. What is tighter than before " \
-	"holds at once;\nif anything is not, the rest waits two days and any " \
-	"other change takes its place.\nThe record is checked: the change "    \
-	"you "                                                                 \
-	"signed, and the config that follows."
+	"The passkey signs the whole new policy for the TEE, and the part of " \
+	"it that the\nchain knows for the chain, which the co-signer then "    \
+	"signs too; anybody may carry\nthat. What is tighter than before "     \
+	"holds at once; if anything is not, the rest\nwaits two days on each " \
+	"side, and any other change takes its place. Record and\nchain are "   \
+	"checked. Freezing and cancelling need the passkey alone, and no TEE."
 /* One row of `vouch account`: they differ in what they edit. */
 #define POLICY(verb, args, summary, example)                                   \
 	{"account",   verb,    args,	       summary,                        \
@@ -63,13 +64,20 @@ const struct vch_cli_command vch_cli_commands[] = {
 	POLICY("drop-page", "ADDRESS URL", "takes that back", NULL),
 	POLICY("allow-chain", "ADDRESS ID", "one more chain to act on", NULL),
 	POLICY("drop-chain", "ADDRESS ID", "takes that back", NULL),
-	POLICY("freeze", "ADDRESS", "stops all co-signatures, at once",
+	POLICY("freeze", "ADDRESS",
+	       "stops it all, at once, with or without the TEE",
 	       "vouch account freeze 0x…"),
 	POLICY("unfreeze", "ADDRESS", "lets them go on, after the wait", NULL),
 	POLICY("cancel", "ADDRESS", "drops the change that waits", NULL),
 	{"account", "apply", "ADDRESS",
 	 "makes the change hold that has waited long enough", NULL, NULL,
 	 POLICY_OPTIONS, vch_cmd_account_apply},
+	{"account", "carry", "ADDRESS",
+	 "brings the chain in line with what the TEE says",
+	 "For a chain that was not reached when the policy changed. Does "
+	 "nothing if there is\nno difference.",
+	 "vouch account carry 0x…", PAY_OPTIONS | VCH_O(JSON),
+	 vch_cmd_account_carry},
 	{"key", "create", NULL, "a key in the TEE with one purpose for life",
 	 "The record of its birth is checked before it is believed.",
 	 "vouch key create --purpose eth --chains 1 --native-daily 1ether",

@@ -170,6 +170,7 @@ static void wallet_comes_back_whole(void **state)
 {
 	static struct vch_wallet wallet, back;
 	struct vch_wallet_account account = {.seq = 77};
+	struct vch_intent *waits;
 	struct files f;
 	struct stat st;
 
@@ -182,6 +183,18 @@ static void wallet_comes_back_whole(void **state)
 	memset(account.log_key, 0x34, 32);
 	account.at.chain_id = 31337;
 	assert_int_equal(vch_wallet_add(&wallet, &account), VCH_OK);
+	/* and one that has something waiting on chain */
+	memset(account.address, 0x13, 20);
+	assert_int_equal(vch_wallet_add(&wallet, &account), VCH_OK);
+	waits = &wallet.account[1].waits;
+	memset(waits->account, 0x13, 20);
+	waits->chain_id = 31337;
+	waits->number = 4;
+	waits->settings_cnt = 2;
+	waits->settings[0].value = 7;
+	waits->settings[1].kind = VCH_SETTING_CALL;
+	memset(waits->settings[1].target, 0x14, 20);
+	memset(waits->settings[1].selector, 0x15, 4);
 	assert_int_equal(vch_wallet_save(&wallet, f.path), VCH_OK);
 	assert_int_equal(stat(f.path, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);

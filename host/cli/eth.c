@@ -22,6 +22,7 @@ struct vch_eth {
 	struct vch_rpc *rpc;
 	char why[768];
 	uint8_t data[VCH_ETH_DATA_MAX];
+	uint8_t revert[4]; /* the error of the last revert */
 };
 
 enum vch_err vch_eth_open(struct vch_eth **ret, const char *url)
@@ -192,14 +193,24 @@ static enum vch_err reverted(struct vch_eth *eth)
 	yyjson_val *data;
 	size_t len = 0;
 
+	memset(eth->revert, 0, sizeof(eth->revert));
 	vch_rpc_error(eth->rpc, &error);
 	data = error.data;
 	if (yyjson_is_obj(data))
 		data = yyjson_obj_get(data, "data");
-	if (!text_hex(eth->data, &len, sizeof(eth->data), data) && len >= 4)
-		vch_abi_reason(eth->why, sizeof(eth->why),
-			       vch_span(eth->data, len));
+	if (text_hex(eth->data, &len, sizeof(eth->data), data) || len < 4)
+		return VCH_CHAIN_RPC;
+	memcpy(eth->revert, eth->data, sizeof(eth->revert));
+	vch_abi_reason(eth->why, sizeof(eth->why), vch_span(eth->data, len));
 	return VCH_CHAIN_RPC;
+}
+
+bool vch_eth_reverted_with(const struct vch_eth *eth, const char *error)
+{
+	uint8_t selector[4];
+
+	vch_abi_selector(selector, error);
+	return memcmp(selector, eth->revert, 4) == 0;
 }
 
 enum vch_err vch_eth_call(struct vch_eth *eth, struct vch_span *ret_out,

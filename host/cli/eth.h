@@ -56,6 +56,10 @@ struct vch_eth_tx {
 VCH_MUST enum vch_err vch_eth_call(struct vch_eth *eth,
 				   struct vch_span *ret_out,
 				   const struct vch_eth_tx *tx);
+/* Was the last VCH_CHAIN_RPC a revert with this error, "Name(type,…)"? */
+bool vch_eth_reverted_with(const struct vch_eth *eth, const char *error);
+
+/* Sends it and does not wait; as vch_eth_call. */
 VCH_MUST enum vch_err vch_eth_send(struct vch_eth *eth, uint8_t ret_hash[32],
 				   const struct vch_eth_tx *tx);
 

@@ -59,6 +59,7 @@ void vch_logwalk_record_set(struct vch_logwalk_record *rec,
 		rec->account = &decoded->account;
 		break;
 	case VCH_RECORD_DECISION:
+	case VCH_RECORD_INTENT:
 		rec->decision = &decoded->decision;
 		break;
 	case VCH_RECORD_CHANGE:

@@ -60,6 +60,8 @@ const struct vch_cli_option vch_cli_options[VCH_O_CNT] = {
 				"who carries it: an account the Ethereum node "
 				"signs for (default: its first)",
 				NULL, offsetof(struct vch_cli, bundler_from)},
+	[VCH_O_ONLY] = {"only", "tee|chain", "one of the two sides", NULL,
+			offsetof(struct vch_cli, only)},
 	[VCH_O_LOG_KEY] = {"log-key", "HEX", "the log key to insist on", NULL,
 			   offsetof(struct vch_cli, log_key)},
 	[VCH_O_COUNT] = {"count", "N",

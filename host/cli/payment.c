@@ -15,16 +15,19 @@
 /*
  * Gas limits, measured with these contracts plus a margin: validation by
  * precompile, one payment to an account that never existed, and what the
- * EntryPoint spends outside of both.
+ * EntryPoint spends outside of both. The first of an account that somebody
+ * else made still finds its nonce and its deposit empty.
  */
 #define GAS_VERIFY 70000u
 #define GAS_CREATE 110000u
+#define GAS_FIRST 50000u
 #define GAS_CALL_BASE 12000u
 #define GAS_CALL_EACH 40000u
 #define GAS_OUTSIDE 50000u
 
-/* Signature version 1, kind 1: one secp256k1 co-signer. */
-#define KIND 1
+/* Signature version 1: one secp256k1 co-signer, or the passkey alone. */
+#define KIND_BOTH 1
+#define KIND_PASSKEY 2
 #define AUTH_DATA_MIN 37
 #define CHALLENGE_CHARS 43
 
@@ -44,6 +47,14 @@ static void pack(uint8_t ret[32], vch_u128 high, vch_u128 low)
 {
 	vch_store_be128(ret, high);
 	vch_store_be128(ret + 16, low);
+}
+
+static uint64_t gas_to_verify(const struct vch_payment_plan *plan)
+{
+	if (plan->deploy)
+		return GAS_VERIFY + GAS_CREATE;
+	return GAS_VERIFY +
+	       (vch_load_be64(plan->nonce + 24) == 0 ? GAS_FIRST : 0);
 }
 
 enum vch_err vch_payment_build(struct vch_payment_op *ret,
@@ -68,8 +79,7 @@ enum vch_err vch_payment_build(struct vch_payment_op *ret,
 	vch_abi_write_execute(&w, plan->payments, plan->payment_cnt);
 	VCH_CHECK(!w.bad);
 	op->call_data = vch_written(&w);
-	pack(op->account_gas_limits,
-	     GAS_VERIFY + (plan->deploy ? GAS_CREATE : 0),
+	pack(op->account_gas_limits, gas_to_verify(plan),
 	     GAS_CALL_BASE + plan->payment_cnt * GAS_CALL_EACH);
 	pack(op->pre_verification_gas, 0, GAS_OUTSIDE);
 	pack(op->gas_fees, plan->fees.tip, plan->fees.max_fee);
@@ -81,11 +91,10 @@ enum vch_err vch_payment_build(struct vch_payment_op *ret,
 	return VCH_OK;
 }
 
-enum vch_err vch_payment_signature(struct vch_writer *w,
-				   const struct vch_payment_op *op,
-				   const uint8_t cosignature[65],
-				   const struct vch_assertion *assertion,
-				   const struct vch_passkey *passkey)
+static enum vch_err write_signature(struct vch_writer *w, uint8_t kind,
+				    uint64_t valid_until, const uint8_t co[65],
+				    const struct vch_assertion *assertion,
+				    const struct vch_passkey *passkey)
 {
 	const struct vch_span auth = assertion->auth_data;
 	const struct vch_span client = assertion->client_data;
@@ -97,11 +106,11 @@ enum vch_err vch_payment_signature(struct vch_writer *w,
 	    memcmp(client.ptr, client_prefix, sizeof(client_prefix) - 1) != 0 ||
 	    client.ptr[head] != '"')
 		return VCH_CLIENT_DATA;
-	vch_store_be64(until, op->valid_until);
-	vch_write_u8(w, KIND);
+	vch_store_be64(until, valid_until);
+	vch_write_u8(w, kind);
 	vch_write_bytes(w, until + 2, 6);
 	vch_write_u8(w, (uint8_t)(auth.len - AUTH_DATA_MIN));
-	vch_write_bytes(w, cosignature, 65);
+	vch_write_bytes(w, co, 65);
 	vch_write_bytes(w, assertion->signature, 64);
 	vch_write_bytes(w, passkey->x, 32);
 	vch_write_bytes(w, passkey->y, 32);
@@ -110,9 +119,30 @@ enum vch_err vch_payment_signature(struct vch_writer *w,
 	return w->bad ? VCH_SIZE : VCH_OK;
 }
 
-enum vch_err vch_payment_cosignature_check_var(const struct vch_payment_op *op,
-					       const uint8_t cosignature[65],
-					       const uint8_t cosigner[20])
+enum vch_err vch_account_signature(struct vch_writer *w, uint64_t valid_until,
+				   const uint8_t cosignature[65],
+				   const struct vch_assertion *assertion,
+				   const struct vch_passkey *passkey)
+{
+	return write_signature(w, KIND_BOTH, valid_until, cosignature,
+			       assertion, passkey);
+}
+
+enum vch_err vch_passkey_signature(struct vch_writer *w,
+				   const uint8_t cosigner[20],
+				   const struct vch_assertion *assertion,
+				   const struct vch_passkey *passkey)
+{
+	uint8_t co[65] = {0};
+
+	memcpy(co + 45, cosigner, 20);
+	return write_signature(w, KIND_PASSKEY, 0, co, assertion, passkey);
+}
+
+enum vch_err vch_cosignature_check_var(const uint8_t hash[32],
+				       uint64_t valid_until,
+				       const uint8_t cosignature[65],
+				       const uint8_t cosigner[20])
 {
 	struct vch_secp256k1_pk pk;
 	uint8_t digest[32];
@@ -121,7 +151,7 @@ enum vch_err vch_payment_cosignature_check_var(const struct vch_payment_op *op,
 
 	memcpy(sig, cosignature, 65);
 	sig[64] = (uint8_t)(sig[64] - 27);
-	vch_cosign_digest(digest, op->hash, op->valid_until);
+	vch_cosign_digest(digest, hash, valid_until);
 	if (vch_secp256k1_recover_var(&pk, digest, sig))
 		return VCH_RECEIPT;
 	vch_secp256k1_address(address, &pk);

@@ -46,20 +46,26 @@ VCH_MUST enum vch_err vch_payment_build(struct vch_payment_op *ret,
 uint64_t vch_payment_valid_until(uint64_t now_s);
 
 /*
- * The account's signature, kind 1. VCH_CLIENT_DATA if the client data does
- * not begin as the contract will rebuild it.
+ * The account's signature, kind 1: both keys'. VCH_CLIENT_DATA if the client
+ * data does not begin as the contract will rebuild it.
  */
 VCH_MUST enum vch_err
-vch_payment_signature(struct vch_writer *w, const struct vch_payment_op *op,
+vch_account_signature(struct vch_writer *w, uint64_t valid_until,
 		      const uint8_t cosignature[65],
 		      const struct vch_assertion *assertion,
 		      const struct vch_passkey *passkey);
 
-/* The co-signer's own check: VCH_RECEIPT if somebody else signed. */
+/* Kind 2: the passkey's alone, for freeze and cancel. VCH_CLIENT_DATA. */
 VCH_MUST enum vch_err
-vch_payment_cosignature_check_var(const struct vch_payment_op *op,
-				  const uint8_t cosignature[65],
-				  const uint8_t cosigner[20]);
+vch_passkey_signature(struct vch_writer *w, const uint8_t cosigner[20],
+		      const struct vch_assertion *assertion,
+		      const struct vch_passkey *passkey);
+
+/* The co-signer's own check: VCH_RECEIPT if somebody else signed. */
+VCH_MUST enum vch_err vch_cosignature_check_var(const uint8_t hash[32],
+						uint64_t valid_until,
+						const uint8_t cosignature[65],
+						const uint8_t cosigner[20]);
 
 /* "0.01ether", "1.5gwei", "7" (wei). VCH_ARGUMENT if it is anything else. */
 VCH_MUST enum vch_err vch_amount_parse(vch_u128 *ret_wei, const char *text);

@@ -127,10 +127,10 @@ static void signature_is_laid_out_as_the_contract_reads_it(void **state)
 	(void)state;
 	rig_make(&rig);
 	client = rig.assertion.assertion.client_data;
-	assert_int_equal(vch_payment_signature(&w, &rig.op, rig.cosignature,
-					       &rig.assertion.assertion,
-					       &rig.public),
-			 VCH_OK);
+	assert_int_equal(
+		vch_account_signature(&w, rig.op.valid_until, rig.cosignature,
+				      &rig.assertion.assertion, &rig.public),
+		VCH_OK);
 	assert_int_equal(sig[0], 1);
 	assert_memory_equal(sig + 1, until, 6);
 	assert_int_equal(sig[7], 0);
@@ -161,7 +161,7 @@ static void client_data_of_another_form_is_refused(void **state)
 		struct vch_writer w = vch_writer(sig, sizeof(sig));
 
 		other[i] ^= 1;
-		assert_int_equal(vch_payment_signature(&w, &rig.op,
+		assert_int_equal(vch_account_signature(&w, rig.op.valid_until,
 						       rig.cosignature,
 						       &assertion, &rig.public),
 				 VCH_CLIENT_DATA);
@@ -171,7 +171,7 @@ static void client_data_of_another_form_is_refused(void **state)
 		struct vch_writer w = vch_writer(sig, sizeof(sig));
 
 		assertion.client_data.len = i;
-		assert_int_equal(vch_payment_signature(&w, &rig.op,
+		assert_int_equal(vch_account_signature(&w, rig.op.valid_until,
 						       rig.cosignature,
 						       &assertion, &rig.public),
 				 VCH_CLIENT_DATA);
@@ -209,23 +209,23 @@ static void a_foreign_cosignature_is_noticed(void **state)
 
 	(void)state;
 	rig_make(&rig);
-	assert_int_equal(
-		vch_payment_cosignature_check_var(&rig.op, rig.cosignature,
-						  rig.account.cosigner),
-		VCH_OK);
+	assert_int_equal(vch_cosignature_check_var(
+				 rig.op.hash, rig.op.valid_until,
+				 rig.cosignature, rig.account.cosigner),
+			 VCH_OK);
 	for (i = 0; i < 65; i++) {
 		rig.cosignature[i] ^= 0x10;
-		assert_int_equal(
-			vch_payment_cosignature_check_var(
-				&rig.op, rig.cosignature, rig.account.cosigner),
-			VCH_RECEIPT);
+		assert_int_equal(vch_cosignature_check_var(
+					 rig.op.hash, rig.op.valid_until,
+					 rig.cosignature, rig.account.cosigner),
+				 VCH_RECEIPT);
 		rig.cosignature[i] ^= 0x10;
 	}
 	rig.op.valid_until++;
-	assert_int_equal(
-		vch_payment_cosignature_check_var(&rig.op, rig.cosignature,
-						  rig.account.cosigner),
-		VCH_RECEIPT);
+	assert_int_equal(vch_cosignature_check_var(
+				 rig.op.hash, rig.op.valid_until,
+				 rig.cosignature, rig.account.cosigner),
+			 VCH_RECEIPT);
 }
 
 int main(void)

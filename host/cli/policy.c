@@ -12,6 +12,20 @@
 #include "trusted/policy/spend.h"
 #include "trusted/policy/userop.h"
 
+/* The change that waits is the one that the config names, or there is none. */
+static enum vch_err read_waiting(struct vch_account_state *state)
+{
+	uint8_t hash[32];
+
+	if (state->change_len == 0)
+		return state->is.config.pending_due ? VCH_FORMAT : VCH_OK;
+	VCH_TRY(vch_change_decode(&state->waits,
+				  vch_span(state->change, state->change_len)));
+	vch_change_hash(hash, &state->waits);
+	return memcmp(hash, state->is.config.pending_hash, 32) ? VCH_FORMAT
+							       : VCH_OK;
+}
+
 enum vch_err vch_account_state_read(struct vch_account_state *state,
 				    uint32_t flags)
 {
@@ -23,7 +37,16 @@ enum vch_err vch_account_state_read(struct vch_account_state *state,
 		vch_span(state->counters, state->counters_len)));
 	state->is.flags = flags;
 	vch_sha256_hash(state->config_hash, config);
-	return VCH_OK;
+	return read_waiting(state);
+}
+
+void vch_policy_to_come(struct vch_policy *ret,
+			const struct vch_account_state *state)
+{
+	if (state->change_len)
+		*ret = state->waits.policy;
+	else
+		vch_policy_of(ret, &state->is.config, state->is.flags);
 }
 
 void vch_policy_change(struct vch_change *ret,

@@ -18,9 +18,15 @@ struct vch_account_state {
 	size_t counters_len;
 	struct vch_changing is;
 	uint8_t config_hash[32];
+	uint8_t change[VCH_CHANGE_MAX];
+	size_t change_len;	 /* 0: none waits */
+	struct vch_change waits; /* if one does */
 };
 
-/* Decodes what stands in the bytes. flags: from the slot. VCH_FORMAT. */
+/*
+ * Decodes what stands in the bytes. flags: from the slot. VCH_FORMAT, also if
+ * the change that waits is not the one the config names.
+ */
 VCH_MUST enum vch_err vch_account_state_read(struct vch_account_state *state,
 					     uint32_t flags);
 
@@ -33,6 +39,10 @@ VCH_MUST enum vch_err vch_account_state_read(struct vch_account_state *state,
 VCH_MUST enum vch_err vch_policy_edit(struct vch_policy *policy,
 				      const char **ret_why, const char *name,
 				      const char *const *args, size_t arg_cnt);
+
+/* The policy that holds, or that will once what waits has taken effect. */
+void vch_policy_to_come(struct vch_policy *ret,
+			const struct vch_account_state *state);
 
 /* The change that asks for this policy, next in the account's numbers. */
 void vch_policy_change(struct vch_change *ret,

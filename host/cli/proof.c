@@ -62,6 +62,7 @@ enum vch_err vch_record_decode(struct vch_proof *ret, struct vch_span record)
 		vch_account_record_read(&r, &ret->account);
 		break;
 	case VCH_RECORD_DECISION:
+	case VCH_RECORD_INTENT:
 		vch_decision_read(&r, &ret->decision);
 		break;
 	case VCH_RECORD_CHANGE:
@@ -194,14 +195,14 @@ enum vch_err vch_proof_statement(struct vch_proof *proof,
 	return VCH_OK;
 }
 
-enum vch_err vch_proof_decision(struct vch_proof *proof,
+enum vch_err vch_proof_decision(struct vch_proof *proof, uint8_t kind,
 				const struct vch_wallet_account *account,
 				const uint8_t op_hash[32], enum vch_err code)
 {
 	const struct vch_decision *rec = &proof->decision;
 
-	CLAIM(proof, proof->head.kind == VCH_RECORD_DECISION,
-	      "the record is not a decision");
+	CLAIM(proof, proof->head.kind == kind,
+	      "the record is not a decision of that kind");
 	CLAIM(proof, !memcmp(rec->slot.id, account->address, 20),
 	      "the record is about another account");
 	CLAIM(proof, !memcmp(rec->op_hash, op_hash, 32),

@@ -38,7 +38,7 @@ struct vch_proof {
 	struct vch_receipt receipt;
 	struct vch_record_head head;
 	struct vch_account_record account; /* head.kind RECORD_ACCOUNT */
-	struct vch_decision decision;	   /* head.kind RECORD_DECISION */
+	struct vch_decision decision;	   /* RECORD_DECISION, RECORD_INTENT */
 	struct vch_change_record change;   /* head.kind RECORD_CHANGE */
 	struct vch_key_record key;	   /* head.kind RECORD_KEY */
 	struct vch_use use;		   /* head.kind RECORD_USE */
@@ -73,12 +73,13 @@ void vch_proof_keep(const struct vch_proof *proof,
 		    struct vch_wallet_account *account);
 
 /*
- * The record is a decision about this operation of this account, later than
- * what the account has shown before, and its code is this one. ROLLBACK comes
- * from another history, so its place says nothing.
+ * The record is a decision about this operation (kind RECORD_DECISION) or
+ * intent (RECORD_INTENT) of this account, by its hash, later than what the
+ * account has shown before, and its code is this one. ROLLBACK comes from
+ * another history, so its place says nothing.
  */
 VCH_MUST enum vch_err
-vch_proof_decision(struct vch_proof *proof,
+vch_proof_decision(struct vch_proof *proof, uint8_t kind,
 		   const struct vch_wallet_account *account,
 		   const uint8_t op_hash[32], enum vch_err code);
 

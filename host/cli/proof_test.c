@@ -236,25 +236,25 @@ static void a_decision_is_about_this_operation_and_new(void **state)
 	decided(&rig);
 	memset(op_hash, 0x0b, 32);
 	rig.account.seq = 4;
-	assert_int_equal(vch_proof_decision(&rig.proof, &rig.account, op_hash,
-					    VCH_LIMIT),
+	assert_int_equal(vch_proof_decision(&rig.proof, VCH_RECORD_DECISION,
+					    &rig.account, op_hash, VCH_LIMIT),
 			 VCH_OK);
-	assert_int_equal(
-		vch_proof_decision(&rig.proof, &rig.account, op_hash, VCH_OK),
-		VCH_RECEIPT);
+	assert_int_equal(vch_proof_decision(&rig.proof, VCH_RECORD_DECISION,
+					    &rig.account, op_hash, VCH_OK),
+			 VCH_RECEIPT);
 	other = rig.account;
 	other.address[0] ^= 1;
-	assert_int_equal(
-		vch_proof_decision(&rig.proof, &other, op_hash, VCH_LIMIT),
-		VCH_RECEIPT);
+	assert_int_equal(vch_proof_decision(&rig.proof, VCH_RECORD_DECISION,
+					    &other, op_hash, VCH_LIMIT),
+			 VCH_RECEIPT);
 	rig.account.seq = 5; /* shown before: an older copy of the log */
-	assert_int_equal(vch_proof_decision(&rig.proof, &rig.account, op_hash,
-					    VCH_LIMIT),
+	assert_int_equal(vch_proof_decision(&rig.proof, VCH_RECORD_DECISION,
+					    &rig.account, op_hash, VCH_LIMIT),
 			 VCH_RECEIPT);
 	rig.account.seq = 4;
 	op_hash[0] ^= 1;
-	assert_int_equal(vch_proof_decision(&rig.proof, &rig.account, op_hash,
-					    VCH_LIMIT),
+	assert_int_equal(vch_proof_decision(&rig.proof, VCH_RECORD_DECISION,
+					    &rig.account, op_hash, VCH_LIMIT),
 			 VCH_RECEIPT);
 }
 
@@ -270,7 +270,8 @@ static void a_rollback_may_be_older(void **state)
 	decided(&rig);
 	memset(op_hash, 0x0b, 32);
 	rig.account.seq = 9;
-	assert_int_equal(vch_proof_decision(&rig.proof, &rig.account, op_hash,
+	assert_int_equal(vch_proof_decision(&rig.proof, VCH_RECORD_DECISION,
+					    &rig.account, op_hash,
 					    VCH_ROLLBACK),
 			 VCH_OK);
 	assert_int_equal(vch_proof_stopped(&rig.proof, &rig.account),
@@ -370,9 +371,9 @@ static void one_kind_does_not_pass_for_another(void **state)
 		VCH_RECEIPT);
 	rig_make(&rig);
 	assert_int_equal(statement(&rig), VCH_OK);
-	assert_int_equal(
-		vch_proof_decision(&rig.proof, &rig.account, op_hash, VCH_OK),
-		VCH_RECEIPT);
+	assert_int_equal(vch_proof_decision(&rig.proof, VCH_RECORD_DECISION,
+					    &rig.account, op_hash, VCH_OK),
+			 VCH_RECEIPT);
 }
 
 static void attest(struct vch_attested *ret, const struct rig *rig,

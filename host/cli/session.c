@@ -38,27 +38,42 @@ static enum vch_err find_bundler(struct vch_session *s)
 	return VCH_OK;
 }
 
-enum vch_err vch_session_open_node(struct vch_session *s, struct vch_cli *cli)
+void vch_session_begin(struct vch_session *s, struct vch_cli *cli)
 {
-	enum vch_err err;
-
 	memset(s, 0, sizeof(*s));
 	s->cli = cli;
+}
+
+enum vch_err vch_session_add_node(struct vch_session *s)
+{
+	struct vch_cli *cli = s->cli;
+	enum vch_err err;
+
 	err = vch_client_open(&s->client, cli->node, cli->token_file);
 	return err ? vch_cli_fail(cli, err, "the token in %s (or its url)",
 				  cli->token_file)
 		   : VCH_OK;
 }
 
+enum vch_err vch_session_open_node(struct vch_session *s, struct vch_cli *cli)
+{
+	vch_session_begin(s, cli);
+	return vch_session_add_node(s);
+}
+
+enum vch_err vch_session_add_chain(struct vch_session *s)
+{
+	enum vch_err err = vch_eth_open(&s->eth, s->cli->chain);
+
+	if (err)
+		return vch_cli_fail(s->cli, err, "--chain %s", s->cli->chain);
+	return s->cli->print_request ? VCH_OK : find_bundler(s);
+}
+
 enum vch_err vch_session_open(struct vch_session *s, struct vch_cli *cli)
 {
-	enum vch_err err;
-
 	VCH_TRY(vch_session_open_node(s, cli));
-	err = vch_eth_open(&s->eth, cli->chain);
-	if (err)
-		return vch_cli_fail(cli, err, "--chain %s", cli->chain);
-	return cli->print_request ? VCH_OK : find_bundler(s);
+	return vch_session_add_chain(s);
 }
 
 void vch_session_close(struct vch_session *s)
@@ -228,7 +243,8 @@ enum vch_err vch_session_sign(struct vch_session *s, struct vch_writer *w,
 					  approved->op.hash));
 	if (without == VCH_WITHOUT_COSIGNATURE)
 		VCH_TRY(foreign_cosignature(co, &approved->op));
-	return vch_payment_signature(w, &approved->op, co, &assertion, &own);
+	return vch_account_signature(w, approved->op.valid_until, co,
+				     &assertion, &own);
 }
 
 /* The log that the EntryPoint wrote about this operation; NULL: none. */

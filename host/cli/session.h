@@ -29,6 +29,10 @@ VCH_MUST enum vch_err vch_session_open(struct vch_session *s,
 /* The same for what needs no chain. */
 VCH_MUST enum vch_err vch_session_open_node(struct vch_session *s,
 					    struct vch_cli *cli);
+/* One at a time: nothing, the node, the chain and who carries to it. */
+void vch_session_begin(struct vch_session *s, struct vch_cli *cli);
+VCH_MUST enum vch_err vch_session_add_node(struct vch_session *s);
+VCH_MUST enum vch_err vch_session_add_chain(struct vch_session *s);
 /* Closes what is open and wipes the passkey. */
 void vch_session_close(struct vch_session *s);
 

@@ -99,6 +99,39 @@ static enum vch_err passkey_read(struct vch_demo_passkey *ret, yyjson_val *obj)
 	return vch_demo_passkey_check(ret);
 }
 
+static enum vch_err setting_read(struct vch_chain_setting *ret, yyjson_val *obj)
+{
+	uint64_t kind;
+
+	VCH_TRY(vch_doc_get_u64(obj, "kind", &kind));
+	if (kind > UINT8_MAX)
+		return VCH_JSON;
+	ret->kind = (uint8_t)kind;
+	VCH_TRY(vch_doc_get_fixed(obj, "target", ret->target, 20));
+	VCH_TRY(vch_doc_get_fixed(obj, "selector", ret->selector, 4));
+	return vch_doc_get_quantity(yyjson_obj_get(obj, "value"), &ret->value);
+}
+
+/* A wallet from before there was one has none. */
+static enum vch_err waits_read(struct vch_intent *ret, yyjson_val *obj,
+			       const uint8_t account[20])
+{
+	yyjson_val *settings = yyjson_obj_get(obj, "settings");
+	size_t i, max;
+	yyjson_val *one;
+
+	if (!obj)
+		return VCH_OK;
+	memcpy(ret->account, account, 20);
+	VCH_TRY(vch_doc_get_u64(obj, "chainId", &ret->chain_id));
+	VCH_TRY(vch_doc_get_u64(obj, "number", &ret->number));
+	if (yyjson_arr_size(settings) > VCH_INTENT_SETTINGS_MAX)
+		return VCH_JSON;
+	yyjson_arr_foreach (settings, i, max, one)
+		VCH_TRY(setting_read(&ret->settings[ret->settings_cnt++], one));
+	return VCH_OK;
+}
+
 static enum vch_err account_read(struct vch_wallet_account *ret,
 				 yyjson_val *obj)
 {
@@ -108,6 +141,8 @@ static enum vch_err account_read(struct vch_wallet_account *ret,
 	VCH_TRY(vch_doc_get_fixed(obj, "logKey", ret->log_key, 32));
 	VCH_TRY(vch_doc_get_fixed(obj, "deviceKey", ret->device_key, 32));
 	VCH_TRY(vch_doc_get_u64(obj, "sequence", &ret->seq));
+	VCH_TRY(waits_read(&ret->waits, yyjson_obj_get(obj, "waits"),
+			   ret->address));
 	return vch_doc_get_bytes(obj, "receipt", ret->receipt,
 				 &ret->receipt_len, sizeof(ret->receipt));
 }
@@ -124,7 +159,7 @@ static enum vch_err wallet_read(struct vch_wallet *ret, yyjson_val *root)
 	if (!yyjson_is_arr(accounts) ||
 	    yyjson_arr_size(accounts) > VCH_WALLET_ACCOUNTS_MAX)
 		return VCH_JSON;
-	yyjson_arr_foreach(accounts, i, max, one)
+	yyjson_arr_foreach (accounts, i, max, one)
 		VCH_TRY(account_read(&ret->account[ret->account_cnt++], one));
 	return VCH_OK;
 }
@@ -161,6 +196,36 @@ static void passkey_put(yyjson_mut_doc *doc, yyjson_mut_val *root,
 			  vch_span(passkey->secret_d, 32));
 }
 
+void vch_settings_put(yyjson_mut_doc *doc, yyjson_mut_val *arr,
+		      const struct vch_chain_setting *settings, size_t cnt)
+{
+	for (size_t i = 0; i < cnt; i++) {
+		const struct vch_chain_setting *s = &settings[i];
+		yyjson_mut_val *obj = yyjson_mut_arr_add_obj(doc, arr);
+
+		VCH_CHECK(obj);
+		vch_doc_put_quantity(doc, obj, "kind", s->kind);
+		vch_doc_put_bytes(doc, obj, "target", vch_span(s->target, 20));
+		vch_doc_put_bytes(doc, obj, "selector",
+				  vch_span(s->selector, 4));
+		vch_doc_put_quantity(doc, obj, "value", s->value);
+	}
+}
+
+static void waits_put(yyjson_mut_doc *doc, yyjson_mut_val *account,
+		      const struct vch_intent *waits)
+{
+	yyjson_mut_val *obj;
+
+	if (waits->number == 0)
+		return;
+	obj = vch_doc_put_obj(doc, account, "waits");
+	vch_doc_put_quantity(doc, obj, "chainId", waits->chain_id);
+	vch_doc_put_quantity(doc, obj, "number", waits->number);
+	vch_settings_put(doc, vch_doc_put_arr(doc, obj, "settings"),
+			 waits->settings, waits->settings_cnt);
+}
+
 static void account_put(yyjson_mut_doc *doc, yyjson_mut_val *arr,
 			const struct vch_wallet_account *account)
 {
@@ -176,6 +241,7 @@ static void account_put(yyjson_mut_doc *doc, yyjson_mut_val *arr,
 	vch_doc_put_bytes(doc, obj, "deviceKey",
 			  vch_span(account->device_key, 32));
 	vch_doc_put_quantity(doc, obj, "sequence", account->seq);
+	waits_put(doc, obj, &account->waits);
 	vch_doc_put_bytes(doc, obj, "receipt",
 			  vch_span(account->receipt, account->receipt_len));
 }

@@ -10,7 +10,7 @@
 
 #include "host/cli/demo_passkey.h"
 #include "trusted/base/bytes.h"
-#include "wire/gen/log.h"
+#include "wire/gen/ta.h"
 
 #define VCH_WALLET_ACCOUNTS_MAX 256
 
@@ -47,6 +47,7 @@ struct vch_wallet_account {
 	uint64_t seq;
 	uint8_t receipt[VCH_RECEIPT_ENC_MAX];
 	size_t receipt_len;
+	struct vch_intent waits; /* on chain, as carried; number 0: none */
 };
 
 struct vch_wallet {
@@ -61,6 +62,10 @@ VCH_MUST enum vch_err vch_wallet_load(struct vch_wallet *ret, const char *path);
 /* Written with mode 0600, the old content or the new, never a part. */
 VCH_MUST enum vch_err vch_wallet_save(const struct vch_wallet *wallet,
 				      const char *path);
+
+/* Settings as objects of an array, as vouch_cosignIntent takes them. */
+void vch_settings_put(yyjson_mut_doc *doc, yyjson_mut_val *arr,
+		      const struct vch_chain_setting *settings, size_t cnt);
 
 /* The account with that address, or NULL. */
 struct vch_wallet_account *vch_wallet_find(struct vch_wallet *wallet,

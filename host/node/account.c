@@ -118,6 +118,7 @@ void vch_call_get_receipt(struct vch_call *call, yyjson_val *params)
 
 /* --- vouch_cosign ------------------------------------------------------- */
 
+/* An operation or an intent: the answer of both is one cosign_result. */
 static void on_cosigned(void *ctx, const struct vch_outcome *outcome)
 {
 	struct vch_call *call = ctx;
@@ -157,6 +158,22 @@ void vch_call_cosign(struct vch_call *call, yyjson_val *params)
 	}
 	vch_call_keep(call, valid_until);
 	vch_node_submit(call, VCH_CMD_COSIGN_BATCH, vch_written(&w),
+			on_cosigned);
+}
+
+void vch_call_cosign_intent(struct vch_call *call, yyjson_val *params)
+{
+	uint8_t bytes[VCH_COSIGN_INTENT_REQUEST_ENC_MAX];
+	struct vch_writer w = vch_writer(bytes, sizeof(bytes));
+	struct vch_json_fault fault = {0};
+	uint64_t valid_until;
+
+	if (vch_json_intent(&w, &valid_until, params, &fault) != VCH_OK) {
+		vch_call_fault(call, &fault);
+		return;
+	}
+	vch_call_keep(call, valid_until);
+	vch_node_submit(call, VCH_CMD_COSIGN_INTENT, vch_written(&w),
 			on_cosigned);
 }
 

@@ -9,6 +9,7 @@ vch_method_fn vch_call_create_account;
 vch_method_fn vch_call_get_account;
 vch_method_fn vch_call_get_receipt;
 vch_method_fn vch_call_cosign;
+vch_method_fn vch_call_cosign_intent;
 vch_method_fn vch_call_change_account;
 vch_method_fn vch_call_apply_change;
 vch_method_fn vch_call_resume;

@@ -57,6 +57,7 @@ static enum vch_err put_pending(struct vch_buf *out,
 	vch_json_put_quantity(out, "due", config->pending_due);
 	vch_json_put_hex(out, "hash", config->pending_hash, 32);
 	vch_json_put_change(out, "change", &change);
+	vch_json_put_hex(out, "bytes", account->change, account->change_len);
 	vch_json_close(out, '}');
 	return VCH_OK;
 }

@@ -74,6 +74,48 @@ enum vch_err vch_json_change(struct vch_writer *w, yyjson_val *params,
 	return vch_change_account_request_encode(w, &req);
 }
 
+static enum vch_err read_settings(struct vch_intent *ret,
+				  struct vch_json_in *params)
+{
+	struct vch_json_list list =
+		vch_json_get_list(params, "settings", VCH_INTENT_SETTINGS_MAX);
+
+	for (size_t i = 0; i < list.cnt; i++) {
+		struct vch_json_in in = vch_json_list_object(&list, i);
+		struct vch_chain_setting *s = &ret->settings[i];
+		uint8_t value[16];
+
+		s->kind = (uint8_t)vch_json_get_u64(&in, "kind", UINT8_MAX);
+		vch_json_get_bytes(&in, "target", s->target, 20);
+		vch_json_get_bytes(&in, "selector", s->selector, 4);
+		vch_json_get_uint(&in, "value", value, sizeof(value));
+		s->value = vch_load_be128(value);
+		VCH_TRY(vch_json_end(&in));
+	}
+	ret->settings_cnt = (uint8_t)list.cnt;
+	return VCH_OK;
+}
+
+enum vch_err vch_json_intent(struct vch_writer *w, uint64_t *ret_valid_until,
+			     yyjson_val *params, struct vch_json_fault *fault)
+{
+	struct vch_json_in in = vch_json_in(params, "params", fault);
+	struct vch_cosign_intent_request req = {0};
+	struct vch_intent *intent = &req.intent;
+	struct vch_assertion_bytes bytes;
+
+	vch_json_get_bytes(&in, "account", intent->account, 20);
+	intent->chain_id = vch_json_get_u64(&in, "chainId", UINT64_MAX);
+	intent->number = vch_json_get_u64(&in, "number", UINT64_MAX);
+	intent->valid_until = vch_json_get_u64(&in, "validUntil", UINT64_MAX);
+	VCH_TRY(read_settings(intent, &in));
+	VCH_TRY(vch_json_assertion(&req.assertion, &bytes, &in));
+	VCH_TRY(vch_json_end(&in));
+	VCH_TRY(vch_cosign_intent_request_encode(w, &req));
+	*ret_valid_until = intent->valid_until;
+	return VCH_OK;
+}
+
 static void put_assets(struct vch_buf *out, const struct vch_policy *policy)
 {
 	vch_json_open(out, "assets", '[');

@@ -14,6 +14,15 @@
 VCH_MUST enum vch_err vch_json_change(struct vch_writer *w, yyjson_val *params,
 				      struct vch_json_fault *fault);
 
+/*
+ * The params of vouch_cosignIntent to an encoded request without what the
+ * worker brings. VCH_ARGUMENT: see fault.
+ */
+VCH_MUST enum vch_err vch_json_intent(struct vch_writer *w,
+				      uint64_t *ret_valid_until,
+				      yyjson_val *params,
+				      struct vch_json_fault *fault);
+
 /* A change as an object under `key`, the same form. */
 void vch_json_put_change(struct vch_buf *out, const char *key,
 			 const struct vch_change *change);

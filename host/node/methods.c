@@ -94,6 +94,8 @@ static const struct vch_shape SHAPES[] = {
 	{"change", "account:address number:quantity configHash:word "
 		   "frozen:quantity feeMax:quantity origins:[string] "
 		   "networks:[network] assets:[limit] calls:[call]"},
+	{"setting",
+	 "kind:quantity target:address selector:bytes value:quantity"},
 	{"userOperation",
 	 "sender:address nonce:quantity factory?:address factoryData?:bytes "
 	 "callData:bytes callGasLimit:quantity verificationGasLimit:quantity "
@@ -202,6 +204,19 @@ const struct vch_method vch_methods[] = {
 		.summary = "Takes the change that waited, once it is due.",
 		.params = "account:address",
 		.result = "receipt:bytes",
+	},
+	{
+		.name = "vouch_cosignIntent",
+		.needs_token = true,
+		.run = vch_call_cosign_intent,
+		.summary = "Adds the co-signature to an intent that brings one "
+			   "chain in line with the account's policy; its "
+			   "passkey signed it.",
+		.params = "account:address chainId:quantity number:quantity "
+			  "validUntil:quantity settings:[setting] "
+			  "assertion:assertion",
+		.result = "signature:signature65 validUntil:quantity "
+			  "receipt:bytes",
 	},
 	{
 		.name = "vouch_resume",

@@ -217,6 +217,7 @@ static enum vch_err decode_record(struct vch_fold_item *ret, bool *ret_account,
 	case VCH_RECORD_ACCOUNT:
 		return decode_account(ret, &r);
 	case VCH_RECORD_DECISION:
+	case VCH_RECORD_INTENT:
 		return decode_decision(ret, &r);
 	case VCH_RECORD_CHANGE:
 		return decode_change(ret, &r);

@@ -50,8 +50,7 @@ static size_t part_len(const struct host_part *part)
 	return part->config->len + part->counters->len + part->blob->len;
 }
 
-static enum vch_err resume_account_of(uint8_t ret[20],
-				      struct vch_span request)
+static enum vch_err resume_account_of(uint8_t ret[20], struct vch_span request)
 {
 	struct vch_resume_request req;
 
@@ -59,6 +58,18 @@ static enum vch_err resume_account_of(uint8_t ret[20],
 	if (req.config.len + req.counters.len > 0)
 		return VCH_FORMAT;
 	memcpy(ret, req.account, 20);
+	return VCH_OK;
+}
+
+static enum vch_err intent_account_of(uint8_t ret[20], struct vch_span request)
+{
+	struct vch_cosign_intent_request req;
+
+	VCH_TRY(vch_cosign_intent_request_decode(&req, request));
+	if (req.config.len + req.counters.len + req.blob.len + req.waits_cnt >
+	    0)
+		return VCH_FORMAT;
+	memcpy(ret, req.intent.account, 20);
 	return VCH_OK;
 }
 
@@ -71,6 +82,8 @@ enum vch_err vch_job_parse(struct vch_job *job)
 		return vch_change_account_of(job->op.account, job->cmd, in);
 	if (job->cmd == VCH_CMD_RESUME)
 		return resume_account_of(job->op.account, in);
+	if (job->cmd == VCH_CMD_COSIGN_INTENT)
+		return intent_account_of(job->op.account, in);
 	if (job->cmd == VCH_CMD_COSIGN_BATCH)
 		VCH_TRY(vch_cosign_op_decode(&job->op, in));
 	else if (job->cmd == VCH_CMD_SIGN_BATCH ||
@@ -154,6 +167,30 @@ static enum vch_err resume_bring(struct vch_writer *w, struct vch_span request,
 	return vch_resume_request_encode(w, &req);
 }
 
+static enum vch_err intent_bring(struct vch_writer *w, struct vch_span request,
+				 struct vch_index *index,
+				 struct vch_blobs *blobs)
+{
+	struct vch_cosign_intent_request req;
+	struct vch_account_view view;
+	uint8_t blob[VCH_BLOB_MAX];
+	size_t blob_len = 0;
+
+	VCH_TRY(vch_cosign_intent_request_decode(&req, request));
+	VCH_TRY(vch_index_get(index, &view, req.intent.account, false));
+	if (view.slot.flags & VCH_SLOT_KEY)
+		return VCH_ACCOUNT;
+	VCH_TRY(vch_blobs_get(blobs, blob, &blob_len, req.intent.account));
+	req.config = vch_span(view.config, view.config_len);
+	req.counters = vch_span(view.counters, view.counters_len);
+	req.blob = vch_span(blob, blob_len);
+	if (view.change_len > 0)
+		VCH_TRY(vch_change_decode(
+			&req.waits[req.waits_cnt++],
+			vch_span(view.change, view.change_len)));
+	return vch_cosign_intent_request_encode(w, &req);
+}
+
 enum vch_err vch_job_bring(struct vch_writer *w, struct vch_job *job,
 			   struct vch_index *index, struct vch_blobs *blobs)
 {
@@ -168,6 +205,8 @@ enum vch_err vch_job_bring(struct vch_writer *w, struct vch_job *job,
 		return vch_change_bring(w, job->cmd, request, index);
 	if (job->cmd == VCH_CMD_RESUME)
 		return resume_bring(w, request, index);
+	if (job->cmd == VCH_CMD_COSIGN_INTENT)
+		return intent_bring(w, request, index, blobs);
 	err = bring(&part, &brought, index, blobs);
 	if (err != VCH_OK)
 		return no_such(job, err);

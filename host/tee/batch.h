@@ -21,8 +21,9 @@ struct vch_job {
 	vch_done_fn *done;
 	void *ctx;
 	/* all view into request */
-	struct vch_cosign_op op;       /* of a COSIGN_BATCH; of a change or a
-					  RESUME: its account alone */
+	struct vch_cosign_op op;       /* of a COSIGN_BATCH; of a change, a
+					  RESUME or an intent: its account
+					  alone */
 	struct vch_key_request key_op; /* of a SIGN_BATCH, DELETE_KEY */
 	size_t request_len;
 	uint8_t request[];
@@ -56,8 +57,8 @@ bool vch_cmd_gathers(uint32_t cmd);
 VCH_MUST enum vch_err vch_job_parse(struct vch_job *job);
 
 /*
- * The request of a DELETE_KEY, of a change or of a RESUME with what the host
- * brings, in w. VCH_NO_KEY, VCH_ACCOUNT, VCH_FILE.
+ * The request of a DELETE_KEY, a change, a RESUME or a COSIGN_INTENT with what
+ * the host brings, in w. VCH_NO_KEY, VCH_ACCOUNT, VCH_FILE.
  */
 VCH_MUST enum vch_err vch_job_bring(struct vch_writer *w, struct vch_job *job,
 				    struct vch_index *index,

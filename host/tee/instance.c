@@ -277,7 +277,7 @@ static enum vch_err alone_request(struct vch_instance *in, struct vch_job *job,
 
 	*ret = vch_span(job->request, job->request_len);
 	if (job->cmd != VCH_CMD_DELETE_KEY && job->cmd != VCH_CMD_RESUME &&
-	    !vch_is_change(job->cmd))
+	    job->cmd != VCH_CMD_COSIGN_INTENT && !vch_is_change(job->cmd))
 		return VCH_OK;
 	writer = vch_writer(vch_tee_request_area(in->tee), VCH_REQUEST_MAX);
 	VCH_TRY(vch_job_bring(&writer, job, w->index, w->blobs));

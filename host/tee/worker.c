@@ -405,6 +405,7 @@ static struct vch_instance *route(struct vch_worker *w,
 	case VCH_CMD_APPLY_CHANGE:
 	case VCH_CMD_COSIGN_BATCH:
 	case VCH_CMD_RESUME:
+	case VCH_CMD_COSIGN_INTENT:
 		shard = vch_shard_of(job->op.account);
 		break;
 	case VCH_CMD_SIGN_BATCH:

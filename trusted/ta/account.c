@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The birth of an account: PROTOCOL 7. */
+/* The birth of an account (PROTOCOL 7), and how it is brought and goes on. */
 #include <string.h>
 
+#include "trusted/base/check.h"
 #include "trusted/crypto/p256.h"
 #include "trusted/crypto/secp256k1.h"
 #include "trusted/crypto/sha256.h"
@@ -154,4 +155,40 @@ enum vch_err vch_handle_create_account(struct vch_ta *ta,
 	ans.blob = vch_written(&w);
 	VCH_TRY(vch_create_account_answer_encode(answer, &ans));
 	return record_account(ta, time, &config, ans.blob);
+}
+
+enum vch_err vch_account_open(struct vch_opened *ret, struct vch_ta *ta,
+			      const uint8_t id[20], struct vch_span config,
+			      struct vch_span counters)
+{
+	uint8_t state[32];
+
+	if (!ta->shard[vch_shard_of(id)].served)
+		return VCH_ACCOUNT;
+	ret->slot = vch_slots_find(&ta->slots, id);
+	if (!ret->slot || ret->slot->flags & VCH_SLOT_KEY)
+		return VCH_ACCOUNT;
+	vch_sha256_hash(ret->config_hash, config);
+	vch_slot_state(state, ret->config_hash, counters);
+	if (memcmp(state, ret->slot->state, 32) != 0)
+		return VCH_STALE;
+	ret->is.flags = ret->slot->flags;
+	VCH_TRY(vch_config_decode(&ret->is.config, config));
+	return vch_counters_decode(&ret->is.counters, counters);
+}
+
+void vch_account_advance(struct vch_opened *a, struct vch_writer *config,
+			 struct vch_writer *counters)
+{
+	uint8_t config_hash[32];
+
+	vch_config_write(config, &a->is.config);
+	vch_counters_write(counters, &a->is.counters);
+	VCH_CHECK(!config->bad && !counters->bad);
+	vch_sha256_hash(config_hash, vch_written(config));
+	vch_slot_state(a->slot->state, config_hash, vch_written(counters));
+	a->slot->seq++;
+	a->slot->flags = a->is.flags;
+	a->slot->day = a->is.counters.day;
+	a->slot->remainder = vch_native_left(&a->is.config, &a->is.counters);
 }

@@ -105,6 +105,19 @@ static void account_advance(struct account *a)
 	a->slot->remainder = vch_native_left(&a->config, &a->counters);
 }
 
+void vch_decision_record(struct vch_ta *ta, const struct vch_record_head *head,
+			 const struct vch_decision *rec)
+{
+	uint8_t buf[VCH_RECORD_HEAD_ENC_MAX + VCH_DECISION_ENC_MAX];
+	struct vch_writer w = vch_writer(buf, sizeof(buf));
+
+	vch_record_head_write(&w, head);
+	vch_decision_write(&w, rec);
+	vch_draft_add(ta, vch_shard_of(rec->slot.id), vch_written(&w));
+	if (head->expiry_s > ta->clock.expiry_s)
+		ta->clock.expiry_s = head->expiry_s;
+}
+
 static void record_decision(struct vch_ta *ta, const struct account *a,
 			    const struct vch_question *q,
 			    const struct vch_decision_made *made)
@@ -121,15 +134,9 @@ static void record_decision(struct vch_ta *ta, const struct account *a,
 		.valid_until = q->op->valid_until,
 		.passkey = q->assertion.passkey_idx,
 	};
-	uint8_t buf[VCH_RECORD_HEAD_ENC_MAX + VCH_DECISION_ENC_MAX];
-	struct vch_writer w = vch_writer(buf, sizeof(buf));
 
 	memcpy(rec.op_hash, q->op_hash, 32);
-	vch_record_head_write(&w, &head);
-	vch_decision_write(&w, &rec);
-	vch_draft_add(ta, vch_shard_of(a->slot->id), vch_written(&w));
-	if (made->expiry_s > ta->clock.expiry_s)
-		ta->clock.expiry_s = made->expiry_s;
+	vch_decision_record(ta, &head, &rec);
 }
 
 /*
@@ -153,12 +160,13 @@ static enum vch_err check_seen(struct vch_ta *ta, const struct account *a,
 	return err;
 }
 
-static void sign(uint8_t ret_signature[65], const struct vch_secp256k1_sk *sk,
-		 const uint8_t op_hash[32], uint64_t valid_until)
+void vch_cosign_sign(uint8_t ret_signature[65],
+		     const struct vch_secp256k1_sk *sk, const uint8_t hash[32],
+		     uint64_t valid_until)
 {
 	uint8_t digest[32];
 
-	vch_cosign_digest(digest, op_hash, valid_until);
+	vch_cosign_digest(digest, hash, valid_until);
 	vch_secp256k1_sign(ret_signature, sk, digest);
 	ret_signature[64] = (uint8_t)(ret_signature[64] + 27);
 }
@@ -200,7 +208,7 @@ static enum vch_err cosign(struct vch_cosign_result *ret, struct vch_ta *ta,
 	record_decision(ta, &a, &q, &made);
 	ret->recorded = 1;
 	if (made.code == VCH_OK)
-		sign(ret->signature, &sk, op_hash, op->valid_until);
+		vch_cosign_sign(ret->signature, &sk, op_hash, op->valid_until);
 	return made.code;
 }
 

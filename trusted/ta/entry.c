@@ -36,6 +36,7 @@ static const struct {
 	{VCH_CMD_COSIGN_BATCH, vch_handle_cosign_batch},
 	{VCH_CMD_CHANGE_ACCOUNT, vch_handle_change_account},
 	{VCH_CMD_APPLY_CHANGE, vch_handle_apply_change},
+	{VCH_CMD_COSIGN_INTENT, vch_handle_cosign_intent},
 	{VCH_CMD_GENERATE_KEY, vch_handle_generate_key},
 	{VCH_CMD_SIGN_MESSAGE, vch_handle_sign_message},
 	{VCH_CMD_GET_PUBLIC_KEY, vch_handle_get_public_key},

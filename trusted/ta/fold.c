@@ -52,7 +52,7 @@ static bool has_slot(uint8_t kind)
 	return kind == VCH_RECORD_ACCOUNT || kind == VCH_RECORD_DECISION ||
 	       kind == VCH_RECORD_CHANGE || kind == VCH_RECORD_RESUME ||
 	       kind == VCH_RECORD_KEY || kind == VCH_RECORD_USE ||
-	       kind == VCH_RECORD_DELETE;
+	       kind == VCH_RECORD_DELETE || kind == VCH_RECORD_INTENT;
 }
 
 static enum vch_err fold_start(struct vch_ta *ta, struct vch_reader *r)
@@ -87,8 +87,8 @@ static enum vch_err fold_record(struct vch_ta *ta, struct vch_span record)
 	if (r.bad)
 		return VCH_FORMAT;
 	VCH_TRY(vch_slots_put(&ta->slots, &slot));
-	/* it was charged when the record was made, but not by a change */
-	if (head.kind != VCH_RECORD_CHANGE)
+	/* it was charged when the record was made; these two charge nothing */
+	if (head.kind != VCH_RECORD_CHANGE && head.kind != VCH_RECORD_INTENT)
 		(void)vch_lease_owed(ta, vch_slots_find(&ta->slots, slot.id));
 	return VCH_OK;
 }

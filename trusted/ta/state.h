@@ -7,7 +7,8 @@
 #ifndef TRUSTED_TA_STATE_H
 #define TRUSTED_TA_STATE_H
 
-#include "trusted/policy/decide.h"
+#include "trusted/crypto/secp256k1.h"
+#include "trusted/policy/change.h"
 #include "trusted/ta/keys.h"
 #include "wire/gen/ta.h"
 
@@ -93,6 +94,13 @@ struct vch_clock {
 void vch_clock_tick(struct vch_clock *clock, struct vch_time *ret,
 		    uint64_t monotonic_s, uint64_t host_s);
 
+/* An account as the host brought it. */
+struct vch_opened {
+	struct vch_slot *slot;
+	struct vch_changing is; /* config views what the host brought */
+	uint8_t config_hash[32];
+};
+
 /* The records of one invocation, before they are sealed into a batch. */
 struct vch_draft {
 	struct vch_batch batch;
@@ -139,6 +147,31 @@ void vch_ta_seal(struct vch_writer *w, const struct vch_ta *ta, uint8_t kind,
 void vch_section_tag(uint8_t ret_tag[32], const struct vch_section *section,
 		     const struct vch_hmac_sha256 *tag_key,
 		     const uint8_t new_head[32]);
+
+/*
+ * The account with that id, if config and counters are those of its slot.
+ * VCH_ACCOUNT, VCH_STALE, VCH_FORMAT.
+ */
+VCH_MUST enum vch_err vch_account_open(struct vch_opened *ret,
+				       struct vch_ta *ta, const uint8_t id[20],
+				       struct vch_span config,
+				       struct vch_span counters);
+/* Moves its slot on by one record, to what it is now, which goes to both. */
+void vch_account_advance(struct vch_opened *account, struct vch_writer *config,
+			 struct vch_writer *counters);
+
+/* Records a decision about an operation or an intent; its time was seen. */
+void vch_decision_record(struct vch_ta *ta, const struct vch_record_head *head,
+			 const struct vch_decision *rec);
+
+/*
+ * The co-signer's word, r ‖ s ‖ v. hash is always one that was computed here,
+ * of an operation or of an intent: two EIP-712 domains, so that neither can
+ * ever be taken for the other.
+ */
+void vch_cosign_sign(uint8_t ret_signature[65],
+		     const struct vch_secp256k1_sk *sk, const uint8_t hash[32],
+		     uint64_t valid_until);
 
 /*
  * Compares the log with the platform's counters of the served shards and takes
@@ -193,6 +226,7 @@ vch_handler vch_handle_create_account;
 vch_handler vch_handle_cosign_batch;
 vch_handler vch_handle_change_account;
 vch_handler vch_handle_apply_change;
+vch_handler vch_handle_cosign_intent;
 vch_handler vch_handle_generate_key;
 vch_handler vch_handle_sign_message;
 vch_handler vch_handle_get_public_key;

@@ -120,6 +120,15 @@
 	  ";)") \
 	X(apply_change_answer, VCH_APPLY_CHANGE_ANSWER_ENC_MAX, \
 	  "2;1;") \
+	X(chain_setting, VCH_CHAIN_SETTING_ENC_MAX, \
+	  "1;20;4;16;") \
+	X(intent, VCH_INTENT_ENC_MAX, \
+	  "20;8;8;8;*16(1;20;4;16;)") \
+	X(cosign_intent_request, VCH_COSIGN_INTENT_REQUEST_ENC_MAX, \
+	  "<2048;<512;<256;20;8;8;8;*16(1;20;4;16;)*1(20;8;32;1;16;*4(<" \
+	  "128;)*8(8;20;)*8(20;16;)*32(20;4;))1;<293;<1024;64;") \
+	X(cosign_intent_answer, VCH_COSIGN_INTENT_ANSWER_ENC_MAX, \
+	  "2;1;65;") \
 	X(key_request, VCH_KEY_REQUEST_ENC_MAX, \
 	  "20;<2048;<512;<256;1;<12288;8;<64;") \
 	X(typed_data, VCH_TYPED_DATA_ENC_MAX, \

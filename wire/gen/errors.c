@@ -74,6 +74,7 @@ const enum vch_err vch_err_all[VCH_ERR_CNT] = {
 	VCH_NOT_DUE,
 	VCH_NO_CHANGE,
 	VCH_SPENDER,
+	VCH_INTENT,
 	VCH_NOT_STOPPED,
 	VCH_HELD,
 };
@@ -223,6 +224,8 @@ const char *vch_err_name(enum vch_err err)
 		return "NO_CHANGE";
 	case VCH_SPENDER:
 		return "SPENDER";
+	case VCH_INTENT:
+		return "INTENT";
 	case VCH_NOT_STOPPED:
 		return "NOT_STOPPED";
 	case VCH_HELD:
@@ -428,6 +431,9 @@ const char *vch_err_sentence(enum vch_err err)
 	case VCH_SPENDER:
 		return "The spender is not on the account's list; list it "
 		       "first, then approve.";
+	case VCH_INTENT:
+		return "The intent says of the chain what the account's "
+		       "policy does not say; change the policy first.";
 	case VCH_NOT_STOPPED:
 		return "The account is not stopped, so there is nothing to "
 		       "resume.";

@@ -84,10 +84,11 @@ enum vch_err {
 	VCH_NOT_DUE = 88,
 	VCH_NO_CHANGE = 89,
 	VCH_SPENDER = 90,
+	VCH_INTENT = 91,
 	VCH_NOT_STOPPED = 95,
 	VCH_HELD = 96,
 };
-#define VCH_ERR_CNT 73
+#define VCH_ERR_CNT 74
 
 /* All codes, in rising order. */
 extern const enum vch_err vch_err_all[VCH_ERR_CNT];

@@ -298,6 +298,7 @@ VCH_MUST enum vch_err vch_record_head_encode(struct vch_writer *w,
 #define VCH_RECORD_CHANGE 7
 #define VCH_RECORD_RESUME 10
 #define VCH_RECORD_ANCHOR 11
+#define VCH_RECORD_INTENT 14
 #define VCH_RECORD_KEY 4
 #define VCH_RECORD_USE 5
 #define VCH_RECORD_DELETE 6
@@ -345,6 +346,7 @@ VCH_MUST enum vch_err vch_account_record_encode(struct vch_writer *w,
 
 /*
  * An operation was signed (code 0) or refused after its passkey was verified.
+ * An INTENT has the same form: op_hash is that of the intent, cost is zero.
  */
 #define VCH_DECISION_COUNTERS_MAX 512
 struct vch_decision {

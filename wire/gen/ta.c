@@ -960,6 +960,170 @@ enum vch_err vch_apply_change_answer_encode(struct vch_writer *w,
 	return w->bad ? VCH_SIZE : VCH_OK;
 }
 
+void vch_chain_setting_read(struct vch_reader *r, struct vch_chain_setting *ret)
+{
+	ret->kind = vch_read_u8(r);
+	vch_read_bytes(r, ret->target, sizeof(ret->target));
+	vch_read_bytes(r, ret->selector, sizeof(ret->selector));
+	ret->value = vch_read_u128(r);
+}
+
+void vch_chain_setting_write(struct vch_writer *w,
+		const struct vch_chain_setting *in)
+{
+	vch_write_u8(w, in->kind);
+	vch_write_bytes(w, in->target, sizeof(in->target));
+	vch_write_bytes(w, in->selector, sizeof(in->selector));
+	vch_write_u128(w, in->value);
+}
+
+enum vch_err vch_chain_setting_decode(struct vch_chain_setting *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_chain_setting_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_chain_setting_encode(struct vch_writer *w,
+		const struct vch_chain_setting *in)
+{
+	vch_chain_setting_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_intent_read(struct vch_reader *r, struct vch_intent *ret)
+{
+	size_t cnt;
+
+	vch_read_bytes(r, ret->account, sizeof(ret->account));
+	ret->chain_id = vch_read_u64(r);
+	ret->number = vch_read_u64(r);
+	ret->valid_until = vch_read_u64(r);
+	cnt = ret->settings_cnt = read_cnt(r, VCH_INTENT_SETTINGS_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_chain_setting_read(r, &ret->settings[i]);
+}
+
+void vch_intent_write(struct vch_writer *w, const struct vch_intent *in)
+{
+	size_t cnt;
+
+	vch_write_bytes(w, in->account, sizeof(in->account));
+	vch_write_u64(w, in->chain_id);
+	vch_write_u64(w, in->number);
+	vch_write_u64(w, in->valid_until);
+	cnt = write_cnt(w, in->settings_cnt, VCH_INTENT_SETTINGS_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_chain_setting_write(w, &in->settings[i]);
+}
+
+enum vch_err vch_intent_decode(struct vch_intent *ret, struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_intent_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_intent_encode(struct vch_writer *w,
+		const struct vch_intent *in)
+{
+	vch_intent_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_cosign_intent_request_read(struct vch_reader *r,
+		struct vch_cosign_intent_request *ret)
+{
+	size_t cnt;
+
+	ret->config = read_span16(r, VCH_COSIGN_INTENT_REQUEST_CONFIG_MAX);
+	ret->counters = read_span16(r, VCH_COSIGN_INTENT_REQUEST_COUNTERS_MAX);
+	ret->blob = read_span16(r, VCH_COSIGN_INTENT_REQUEST_BLOB_MAX);
+	vch_intent_read(r, &ret->intent);
+	cnt = ret->waits_cnt = read_cnt(r, VCH_COSIGN_INTENT_REQUEST_WAITS_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_change_read(r, &ret->waits[i]);
+	vch_assertion_read(r, &ret->assertion);
+}
+
+void vch_cosign_intent_request_write(struct vch_writer *w,
+		const struct vch_cosign_intent_request *in)
+{
+	size_t cnt;
+
+	write_span16(w, in->config, VCH_COSIGN_INTENT_REQUEST_CONFIG_MAX);
+	write_span16(w, in->counters, VCH_COSIGN_INTENT_REQUEST_COUNTERS_MAX);
+	write_span16(w, in->blob, VCH_COSIGN_INTENT_REQUEST_BLOB_MAX);
+	vch_intent_write(w, &in->intent);
+	cnt = write_cnt(w, in->waits_cnt, VCH_COSIGN_INTENT_REQUEST_WAITS_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_change_write(w, &in->waits[i]);
+	vch_assertion_write(w, &in->assertion);
+}
+
+enum vch_err vch_cosign_intent_request_decode(
+		struct vch_cosign_intent_request *ret, struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_cosign_intent_request_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_cosign_intent_request_encode(struct vch_writer *w,
+		const struct vch_cosign_intent_request *in)
+{
+	vch_cosign_intent_request_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_cosign_intent_answer_read(struct vch_reader *r,
+		struct vch_cosign_intent_answer *ret)
+{
+	vch_cosign_result_read(r, &ret->result);
+}
+
+void vch_cosign_intent_answer_write(struct vch_writer *w,
+		const struct vch_cosign_intent_answer *in)
+{
+	vch_cosign_result_write(w, &in->result);
+}
+
+enum vch_err vch_cosign_intent_answer_decode(
+		struct vch_cosign_intent_answer *ret, struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_cosign_intent_answer_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_cosign_intent_answer_encode(struct vch_writer *w,
+		const struct vch_cosign_intent_answer *in)
+{
+	vch_cosign_intent_answer_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
 void vch_key_request_read(struct vch_reader *r, struct vch_key_request *ret)
 {
 	vch_read_bytes(r, ret->key, sizeof(ret->key));
@@ -1727,6 +1891,7 @@ const struct vch_command_info vch_commands[VCH_COMMAND_CNT] = {
 	{VCH_CMD_COSIGN_BATCH, "COSIGN_BATCH", VCH_PHASE_SERVE, 262144, 4353},
 	{VCH_CMD_CHANGE_ACCOUNT, "CHANGE_ACCOUNT", VCH_PHASE_SERVE, 5831, 3},
 	{VCH_CMD_APPLY_CHANGE, "APPLY_CHANGE", VCH_PHASE_SERVE, 4445, 3},
+	{VCH_CMD_COSIGN_INTENT, "COSIGN_INTENT", VCH_PHASE_SERVE, 6791, 68},
 	{VCH_CMD_GENERATE_KEY, "GENERATE_KEY", VCH_PHASE_SERVE, 2075, 344},
 	{VCH_CMD_SIGN_MESSAGE, "SIGN_MESSAGE", VCH_PHASE_SERVE, 15207, 70},
 	{VCH_CMD_GET_PUBLIC_KEY, "GET_PUBLIC_KEY", VCH_PHASE_SERVE, 2584, 2058},

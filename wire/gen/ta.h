@@ -449,6 +449,93 @@ VCH_MUST enum vch_err vch_apply_change_answer_decode(
 VCH_MUST enum vch_err vch_apply_change_answer_encode(struct vch_writer *w,
 		const struct vch_apply_change_answer *in);
 
+/*
+ * One setting of an account's policy on chain (contracts/lib/Intent.sol). target
+ * and selector as there: zero where the kind has none.
+ */
+struct vch_chain_setting {
+	uint8_t kind;
+	uint8_t target[20];
+	uint8_t selector[4];
+	vch_u128 value;
+};
+#define VCH_CHAIN_SETTING_ENC_MAX 41
+void vch_chain_setting_read(struct vch_reader *r,
+		struct vch_chain_setting *ret);
+void vch_chain_setting_write(struct vch_writer *w,
+		const struct vch_chain_setting *in);
+VCH_MUST enum vch_err vch_chain_setting_decode(struct vch_chain_setting *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_chain_setting_encode(struct vch_writer *w,
+		const struct vch_chain_setting *in);
+
+/* gwei a day, capped at what the chain can hold */
+#define VCH_SETTING_DAILY_LIMIT 0
+/* the same of a token, in its smallest unit */
+#define VCH_SETTING_TOKEN_LIMIT 1
+#define VCH_SETTING_CALL 2 /* 1: listed */
+#define VCH_SETTING_OPEN 3 /* 0: frozen */
+
+/* Change{number, settings} of that account on that chain. */
+#define VCH_INTENT_SETTINGS_MAX 16
+struct vch_intent {
+	uint8_t account[20];
+	uint64_t chain_id;
+	uint64_t number;
+	uint64_t valid_until;
+	uint8_t settings_cnt;
+	struct vch_chain_setting settings[VCH_INTENT_SETTINGS_MAX];
+};
+#define VCH_INTENT_ENC_MAX 701
+void vch_intent_read(struct vch_reader *r, struct vch_intent *ret);
+void vch_intent_write(struct vch_writer *w, const struct vch_intent *in);
+VCH_MUST enum vch_err vch_intent_decode(struct vch_intent *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_intent_encode(struct vch_writer *w,
+		const struct vch_intent *in);
+
+/*
+ * Signs an intent for one chain: the passkey signed its EIP-712 hash, and each
+ * setting says what the account's policy says as it holds, or as the change
+ * makes it that waits here. So no chain ever allows what was not asked of the
+ * trusted application first. Also while frozen: that is how it ends.
+ */
+#define VCH_COSIGN_INTENT_REQUEST_CONFIG_MAX 2048
+#define VCH_COSIGN_INTENT_REQUEST_COUNTERS_MAX 512
+#define VCH_COSIGN_INTENT_REQUEST_BLOB_MAX 256
+#define VCH_COSIGN_INTENT_REQUEST_WAITS_MAX 1
+struct vch_cosign_intent_request {
+	struct vch_span config;
+	struct vch_span counters;
+	struct vch_span blob;
+	struct vch_intent intent;
+	uint8_t waits_cnt;
+	struct vch_change waits[VCH_COSIGN_INTENT_REQUEST_WAITS_MAX];
+	struct vch_assertion assertion;
+};
+#define VCH_COSIGN_INTENT_REQUEST_ENC_MAX 6791
+void vch_cosign_intent_request_read(struct vch_reader *r,
+		struct vch_cosign_intent_request *ret);
+void vch_cosign_intent_request_write(struct vch_writer *w,
+		const struct vch_cosign_intent_request *in);
+VCH_MUST enum vch_err vch_cosign_intent_request_decode(
+		struct vch_cosign_intent_request *ret, struct vch_span in);
+VCH_MUST enum vch_err vch_cosign_intent_request_encode(struct vch_writer *w,
+		const struct vch_cosign_intent_request *in);
+
+struct vch_cosign_intent_answer {
+	struct vch_cosign_result result;
+};
+#define VCH_COSIGN_INTENT_ANSWER_ENC_MAX 68
+void vch_cosign_intent_answer_read(struct vch_reader *r,
+		struct vch_cosign_intent_answer *ret);
+void vch_cosign_intent_answer_write(struct vch_writer *w,
+		const struct vch_cosign_intent_answer *in);
+VCH_MUST enum vch_err vch_cosign_intent_answer_decode(
+		struct vch_cosign_intent_answer *ret, struct vch_span in);
+VCH_MUST enum vch_err vch_cosign_intent_answer_encode(struct vch_writer *w,
+		const struct vch_cosign_intent_answer *in);
+
 #define VCH_KEY_REQUEST_CONFIG_MAX 2048
 #define VCH_KEY_REQUEST_COUNTERS_MAX 512
 #define VCH_KEY_REQUEST_BLOB_MAX 256
@@ -831,6 +918,7 @@ enum vch_command {
 	VCH_CMD_COSIGN_BATCH = 17,
 	VCH_CMD_CHANGE_ACCOUNT = 18,
 	VCH_CMD_APPLY_CHANGE = 19,
+	VCH_CMD_COSIGN_INTENT = 25,
 	VCH_CMD_GENERATE_KEY = 0,
 	VCH_CMD_SIGN_MESSAGE = 2,
 	VCH_CMD_GET_PUBLIC_KEY = 3,
@@ -841,7 +929,7 @@ enum vch_command {
 	VCH_CMD_CLOSE = 36,
 	VCH_CMD_RELEASE = 37,
 };
-#define VCH_COMMAND_CNT 18
+#define VCH_COMMAND_CNT 19
 
 /* The phases of the trusted application, as bits. */
 enum vch_phase {

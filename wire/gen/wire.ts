@@ -259,6 +259,7 @@ export const RECORD_DECISION = 3;
 export const RECORD_CHANGE = 7;
 export const RECORD_RESUME = 10;
 export const RECORD_ANCHOR = 11;
+export const RECORD_INTENT = 14;
 export const RECORD_KEY = 4;
 export const RECORD_USE = 5;
 export const RECORD_DELETE = 6;
@@ -427,6 +428,34 @@ export interface ApplyChangeAnswer {
 	recorded: number; // u8
 }
 
+export interface ChainSetting {
+	kind: number; // u8
+	target: Hex; // bytes[20]
+	selector: Hex; // bytes[4]
+	value: bigint; // u128
+}
+
+export interface Intent {
+	account: Hex; // bytes[20]
+	chainId: bigint; // u64
+	number: bigint; // u64
+	validUntil: bigint; // u64
+	settings: ChainSetting[]; // list<=16 of chain_setting
+}
+
+export interface CosignIntentRequest {
+	config: Hex; // bytes<=2048
+	counters: Hex; // bytes<=512
+	blob: Hex; // bytes<=256
+	intent: Intent; // intent
+	waits: Change[]; // list<=1 of change
+	assertion: Assertion; // assertion
+}
+
+export interface CosignIntentAnswer {
+	result: CosignResult; // cosign_result
+}
+
 export interface KeyRequest {
 	key: Hex; // bytes[20]
 	config: Hex; // bytes<=2048
@@ -542,6 +571,10 @@ export const OPS_MAX = 64;
 export const WINDOW_NEVER = 65535;
 export const WINDOW_S_MAX = 60;
 export const WINDOW_RECORDS_MAX = 1024;
+export const SETTING_DAILY_LIMIT = 0;
+export const SETTING_TOKEN_LIMIT = 1;
+export const SETTING_CALL = 2;
+export const SETTING_OPEN = 3;
 export const PAYLOAD_TX = 1;
 export const PAYLOAD_MESSAGE = 2;
 export const PAYLOAD_TYPED = 3;
@@ -562,6 +595,7 @@ export const commands = {
 	COSIGN_BATCH: 17,
 	CHANGE_ACCOUNT: 18,
 	APPLY_CHANGE: 19,
+	COSIGN_INTENT: 25,
 	GENERATE_KEY: 0,
 	SIGN_MESSAGE: 2,
 	GET_PUBLIC_KEY: 3,
@@ -857,6 +891,10 @@ export const errors = {
 	SPENDER: {
 		code: 90,
 		sentence: "The spender is not on the account's list; list it first, then approve.",
+	},
+	INTENT: {
+		code: 91,
+		sentence: "The intent says of the chain what the account's policy does not say; change the policy first.",
 	},
 	NOT_STOPPED: {
 		code: 95,
