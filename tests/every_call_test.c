@@ -17,6 +17,7 @@
 #include <cmocka.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "tests/rig.h"
 #include "tests/rig_key.h"
@@ -136,6 +137,23 @@ static enum vch_err step_loosen(void)
 	change.policy.fee_max *= 2;
 	story.loose = change;
 	return rig_change(&story.rig, &story.account, &passkey, &change);
+}
+
+/* What holds, for a chain: as often as it is asked for. */
+static enum vch_err step_carry(void)
+{
+	struct vch_cosign_result res;
+	struct vch_intent intent = {
+		.chain_id = RIG_CHAIN_ID,
+		.number = 1,
+		.valid_until = (uint64_t)time(NULL) + 300,
+		.settings = {{.kind = VCH_SETTING_OPEN, .value = 1}},
+		.settings_cnt = 1,
+	};
+
+	memcpy(intent.account, story.account.address, 20);
+	return rig_intent(&story.rig, &story.account, &passkey, &intent, NULL,
+			  &res);
 }
 
 static enum vch_err step_apply(void)
@@ -289,11 +307,11 @@ static enum vch_err step_end(void)
 
 typedef enum vch_err step_fn(void);
 static step_fn *const steps[] = {
-	step_version,	 step_attest,  step_create,	step_pay,
-	step_tighten,	 step_loosen,  step_apply,	step_stop,
-	step_resume,	 step_doomed,  step_generate,	step_sign,
-	step_sign_batch, step_list,    step_public_key, step_delete,
-	step_close,	 step_version, step_end,
+	step_version, step_attest,     step_create,  step_pay,
+	step_tighten, step_loosen,     step_carry,   step_apply,
+	step_stop,    step_resume,     step_doomed,  step_generate,
+	step_sign,    step_sign_batch, step_list,    step_public_key,
+	step_delete,  step_close,      step_version, step_end,
 };
 
 /* ---- lives --------------------------------------------------------------- */

@@ -238,7 +238,9 @@ static void test_change(void **state)
 		"1111111111111111111111111111111111111111111111111111111111111"
 		"111\"}}";
 	struct vch_change change = {
-		.account = {1}, .number = 7, .config_hash = {2},
+		.account = {1},
+		.number = 7,
+		.config_hash = {2},
 		.policy = {.frozen = 1,
 			   .fee_max = (vch_u128)3 << 64,
 			   .origins_cnt = 1,
@@ -263,9 +265,9 @@ static void test_change(void **state)
 	vch_json_put_change(&out, "change", &change);
 	snprintf(text, sizeof(text), "%s%s", vch_buf_text(&out), tail);
 	assert_int_equal(vch_json_change(&w, open_text(text), &fault), VCH_OK);
-	assert_int_equal(vch_change_account_request_decode(&req,
-							   vch_written(&w)),
-			 VCH_OK);
+	assert_int_equal(
+		vch_change_account_request_decode(&req, vch_written(&w)),
+		VCH_OK);
 	vch_change_write(&wa, &change);
 	vch_change_write(&wb, &req.change);
 	assert_true(vch_span_equal(vch_written(&wa), vch_written(&wb)));
@@ -275,6 +277,52 @@ static void test_change(void **state)
 	assert_int_equal(vch_json_change(&w, open_text(text), &fault),
 			 VCH_ARGUMENT);
 	vch_buf_free(&out);
+}
+
+static void test_intent(void **state)
+{
+	static const char text[] =
+		"{\"account\":\"0x0100000000000000000000000000000000000000\","
+		"\"chainId\":\"0x7a69\",\"number\":3,\"validUntil\":9,"
+		"\"settings\":[{\"kind\":2,\"target\":"
+		"\"0x0200000000000000000000000000000000000000\","
+		"\"selector\":\"0x04050607\",\"value\":\"0x1\"}],"
+		"\"assertion\":{\"passkey\":0,\"authenticatorData\":\"0x01\","
+		"\"clientDataJSON\":\"0x02\",\"signature\":\"" W1
+		"1111111111111111111111111111111111111111111111111111111111111"
+		"111\"}}";
+	static uint8_t bytes[VCH_COSIGN_INTENT_REQUEST_ENC_MAX];
+	static struct vch_cosign_intent_request req;
+	static const char *const keys[] = {"number", "kind", "selector"};
+	struct vch_writer w = vch_writer(bytes, sizeof(bytes));
+	char bad[sizeof(text)];
+	uint64_t until;
+
+	(void)state;
+	assert_int_equal(vch_json_intent(&w, &until, open_text(text), &fault),
+			 VCH_OK);
+	assert_int_equal(
+		vch_cosign_intent_request_decode(&req, vch_written(&w)),
+		VCH_OK);
+	assert_int_equal(until, 9);
+	assert_int_equal(req.intent.valid_until, 9);
+	assert_int_equal(req.intent.account[0], 1);
+	assert_int_equal(req.intent.chain_id, 31337);
+	assert_int_equal(req.intent.number, 3);
+	assert_int_equal(req.intent.settings_cnt, 1);
+	assert_int_equal(req.intent.settings[0].kind, VCH_SETTING_CALL);
+	assert_int_equal(req.intent.settings[0].target[0], 2);
+	assert_int_equal(req.intent.settings[0].selector[3], 7);
+	assert_true(req.intent.settings[0].value == 1);
+	assert_int_equal(req.config.len + req.blob.len + req.waits_cnt, 0);
+	for (size_t i = 0; i < VCH_ARRAY_LEN(keys); i++) {
+		strcpy(bad, text);
+		*strstr(bad, keys[i]) = 'X';
+		w = vch_writer(bytes, sizeof(bytes));
+		assert_int_equal(
+			vch_json_intent(&w, &until, open_text(bad), &fault),
+			VCH_ARGUMENT);
+	}
 }
 
 static void test_account(void **state)
@@ -369,6 +417,7 @@ int main(void)
 		cmocka_unit_test(test_create),
 		cmocka_unit_test(test_cosign),
 		cmocka_unit_test(test_change),
+		cmocka_unit_test(test_intent),
 		cmocka_unit_test(test_account),
 		cmocka_unit_test(test_evidence),
 	};
