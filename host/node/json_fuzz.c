@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * libFuzzer target: the input is the params of vouch_cosign, of
- * vouch_cosignIntent and of vouch_createAccount. What is taken must fit its struct and encode to what
- * decodes again.
+ * vouch_cosignIntent and of vouch_createAccount. What is taken must fit its
+ * struct and encode to what decodes again.
  */
 #include <stdlib.h>
 
