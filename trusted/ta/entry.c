@@ -46,6 +46,8 @@ static const struct {
 	{VCH_CMD_RESUME, vch_handle_resume},
 	{VCH_CMD_CLOSE, vch_handle_close},
 	{VCH_CMD_RELEASE, vch_handle_release},
+	{VCH_CMD_SNAPSHOT, vch_handle_snapshot},
+	{VCH_CMD_RESTORE, vch_handle_restore},
 };
 _Static_assert(VCH_ARRAY_LEN(handlers) == VCH_COMMAND_CNT,
 	       "every command has a handler");

@@ -6,6 +6,17 @@
 #include "trusted/log/chain.h"
 #include "trusted/ta/state.h"
 
+enum vch_err vch_section_check(uint8_t ret_head[32],
+			       const struct vch_section *s,
+			       const struct vch_hmac_sha256 *tag_key)
+{
+	uint8_t tag[32];
+
+	vch_section_head(ret_head, s);
+	vch_section_tag(tag, s, tag_key, ret_head);
+	return vch_ct_equal(tag, s->tag, 32) ? VCH_OK : VCH_TAG;
+}
+
 /* A section begins a new incarnation, or goes on where its shard stands. */
 static bool continues(const struct vch_shard *chain,
 		      const struct vch_section *s)
@@ -24,7 +35,6 @@ static enum vch_err check_section(struct vch_ta *ta,
 				  uint8_t ret_head[32])
 {
 	struct vch_shard *chain;
-	uint8_t tag[32];
 
 	if (s->shard >= VCH_SHARDS || s->records_cnt == 0)
 		return VCH_FORMAT;
@@ -34,12 +44,10 @@ static enum vch_err check_section(struct vch_ta *ta,
 	if (s->index == 0)
 		vch_keys_tag(&chain->tag_key, &ta->keys, s->shard,
 			     s->incarnation);
-	vch_section_head(ret_head, s);
-	vch_section_tag(tag, s, &chain->tag_key, ret_head);
-	return vch_ct_equal(tag, s->tag, 32) ? VCH_OK : VCH_TAG;
+	return vch_section_check(ret_head, s, &chain->tag_key);
 }
 
-static void fold_times(struct vch_clock *clock, const struct vch_record_head *h)
+void vch_clock_fold(struct vch_clock *clock, const struct vch_record_head *h)
 {
 	if (h->refill_s > clock->refill_s)
 		clock->refill_s = h->refill_s;
@@ -76,10 +84,10 @@ static enum vch_err fold_record(struct vch_ta *ta, struct vch_span record)
 	vch_record_head_read(&r, &head);
 	if (r.bad)
 		return VCH_FORMAT;
-	fold_times(&ta->clock, &head);
+	vch_clock_fold(&ta->clock, &head);
 	if (head.kind == VCH_RECORD_START)
 		return fold_start(ta, &r);
-	if (head.kind == VCH_RECORD_ANCHOR)
+	if (head.kind == VCH_RECORD_ANCHOR || head.kind == VCH_RECORD_SNAPSHOT)
 		return VCH_OK;
 	if (!has_slot(head.kind))
 		return VCH_FORMAT;
@@ -135,6 +143,8 @@ enum vch_err vch_handle_replay(struct vch_ta *ta, const struct vch_time *time,
 
 	(void)time;
 	VCH_TRY(vch_replay_request_decode(&req, request));
+	if (ta->paging.active)
+		return VCH_SNAPSHOT;
 	r = vch_reader(req.batches);
 	while (r.left > 0) {
 		struct vch_span batch = vch_read_span(&r, vch_read_u32(&r));

@@ -39,8 +39,60 @@ void vch_history_leave(struct vch_ta *ta, uint8_t shard)
 		p = &ta->history.past[ta->history.cnt++ % VCH_PAST_MAX];
 		memset(p, 0, sizeof(*p));
 		memcpy(p->incarnation, chain->incarnation, 16);
+		p->left_s = ta->clock.expiry_s;
 	}
 	p->end[shard] = chain->index;
+}
+
+bool vch_history_place(const struct vch_history *h, uint8_t shard, uint32_t i,
+		       struct vch_past_place *ret)
+{
+	uint32_t kept = h->cnt < VCH_PAST_MAX ? h->cnt : VCH_PAST_MAX;
+	const struct vch_past *p;
+
+	if (i >= kept)
+		return false;
+	p = &h->past[(h->cnt - kept + i) % VCH_PAST_MAX];
+	memcpy(ret->incarnation, p->incarnation, 16);
+	ret->end = p->end[shard];
+	ret->left_s = p->left_s;
+	return true;
+}
+
+/* Where an incarnation left then belongs; the oldest goes if there is no room
+ * for it. NULL if it is older than all. */
+static struct vch_past *past_insert(struct vch_history *h, uint64_t left_s)
+{
+	uint32_t at = h->cnt;
+
+	while (at > 0 && h->past[at - 1].left_s > left_s)
+		at--;
+	if (h->cnt < VCH_PAST_MAX) {
+		memmove(&h->past[at + 1], &h->past[at],
+			(h->cnt - at) * sizeof(h->past[0]));
+		h->cnt++;
+		return &h->past[at];
+	}
+	if (at == 0)
+		return NULL;
+	memmove(&h->past[0], &h->past[1], (at - 1) * sizeof(h->past[0]));
+	return &h->past[at - 1];
+}
+
+void vch_history_put(struct vch_history *h, uint8_t shard,
+		     const struct vch_past_place *place)
+{
+	struct vch_past *p = past_find(h, place->incarnation);
+
+	if (!p) {
+		p = past_insert(h, place->left_s);
+		if (!p)
+			return;
+		memset(p, 0, sizeof(*p));
+		memcpy(p->incarnation, place->incarnation, 16);
+		p->left_s = place->left_s;
+	}
+	p->end[shard] = place->end;
 }
 
 enum vch_err vch_history_check(struct vch_ta *ta, uint8_t shard,

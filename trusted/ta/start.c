@@ -51,11 +51,13 @@ enum vch_err vch_handle_start(struct vch_ta *ta, const struct vch_time *time,
 {
 	struct vch_start_request req;
 	struct vch_start_answer ans;
-	bool fresh = ta->batch_cnt == 0;
+	bool fresh = ta->batch_cnt == 0 && !ta->restored;
 	bool unclean[VCH_SHARDS];
 
 	VCH_TRY(vch_start_request_decode(&req, request));
 	VCH_TRY(check_request(&req));
+	if (ta->paging.active)
+		return VCH_SNAPSHOT;
 	ta->window_s = req.window_s;
 	ta->window_records = req.window_records;
 	for (uint8_t i = 0; i < req.shard_cnt; i++)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "trusted/crypto/sha256.h"
+#include "trusted/log/chain.h"
 
 /* Ids are hashes already; any eight bytes of one spread well. */
 static uint32_t bucket_of(const uint8_t id[20])
@@ -36,6 +37,7 @@ enum vch_err vch_slots_put(struct vch_slots *slots, const struct vch_slot *slot)
 	if (*bucket == 0) {
 		if (slots->cnt == VCH_SLOT_MAX)
 			return VCH_FULL;
+		slots->shard[slots->cnt] = vch_shard_of(slot->id);
 		*bucket = ++slots->cnt;
 	}
 	slots->slot[*bucket - 1] = *slot;

@@ -21,6 +21,7 @@
 /* Open addressing; bucket holds the index into slot plus one, or zero. */
 struct vch_slots {
 	struct vch_slot slot[VCH_SLOT_MAX];
+	uint8_t shard[VCH_SLOT_MAX]; /* beside slot: a snapshot is of one */
 	uint32_t bucket[VCH_BUCKET_CNT];
 	uint32_t cnt;
 };
@@ -67,6 +68,7 @@ struct vch_shard {
  */
 #define VCH_PAST_MAX 512u
 struct vch_past {
+	uint64_t left_s; /* the expiry clock then: the oldest goes first */
 	uint8_t incarnation[16];
 	uint64_t end[VCH_SHARDS];
 };
@@ -90,6 +92,17 @@ struct vch_clock {
 	uint64_t monotonic_s;
 };
 
+/* The shard whose pages go out or come in: snapshot.c. */
+struct vch_paging {
+	bool active;
+	uint8_t shard;
+	uint32_t page; /* the next */
+	uint32_t past; /* what is next to be put in it */
+	uint32_t slot;
+	uint64_t index; /* of the shard when it began */
+	struct vch_sha256 hash;
+};
+
 /* Lets the time since the last tick pass; the host's word is only noted. */
 void vch_clock_tick(struct vch_clock *clock, struct vch_time *ret,
 		    uint64_t monotonic_s, uint64_t host_s);
@@ -100,6 +113,9 @@ struct vch_opened {
 	struct vch_changing is; /* config views what the host brought */
 	uint8_t config_hash[32];
 };
+
+/* The times of a record of the log: the clocks never stand before them. */
+void vch_clock_fold(struct vch_clock *clock, const struct vch_record_head *h);
 
 /* The records of one invocation, before they are sealed into a batch. */
 struct vch_draft {
@@ -125,6 +141,8 @@ struct vch_ta {
 	bool held;	    /* an answer waits for RELEASE */
 	bool final;	    /* nothing is served after that */
 	uint64_t batch_cnt; /* replayed */
+	bool restored;	    /* a shard, from its snapshot */
+	struct vch_paging paging;
 	uint8_t incarnation[16];
 	struct vch_draft draft;
 };
@@ -147,6 +165,11 @@ void vch_ta_seal(struct vch_writer *w, const struct vch_ta *ta, uint8_t kind,
 void vch_section_tag(uint8_t ret_tag[32], const struct vch_section *section,
 		     const struct vch_hmac_sha256 *tag_key,
 		     const uint8_t new_head[32]);
+
+/* The head after it, if its tag is that of this key. VCH_TAG. */
+VCH_MUST enum vch_err vch_section_check(uint8_t ret_head[32],
+					const struct vch_section *section,
+					const struct vch_hmac_sha256 *tag_key);
 
 /*
  * The account with that id, if config and counters are those of its slot.
@@ -203,6 +226,13 @@ uint32_t vch_lease_owed(struct vch_ta *ta, const struct vch_slot *slot);
 /* Keeps where a shard's incarnation ended; called before the next begins. */
 void vch_history_leave(struct vch_ta *ta, uint8_t shard);
 
+/* The i-th oldest place that is kept of a shard's past; false: no more. */
+bool vch_history_place(const struct vch_history *history, uint8_t shard,
+		       uint32_t i, struct vch_past_place *ret);
+/* Takes one back, in its order. Only while none was ever forgotten. */
+void vch_history_put(struct vch_history *history, uint8_t shard,
+		     const struct vch_past_place *place);
+
 /*
  * Is what a client has seen on this history? VCH_ROLLBACK: it is not, and the
  * log key signed it. VCH_RECEIPT: it is not, and proves nothing.
@@ -236,5 +266,7 @@ vch_handler vch_handle_sign_batch;
 vch_handler vch_handle_resume;
 vch_handler vch_handle_close;
 vch_handler vch_handle_release;
+vch_handler vch_handle_snapshot;
+vch_handler vch_handle_restore;
 
 #endif

@@ -25,7 +25,8 @@ VCH_TA_SRCS := \
 	trusted/ta/entry.c trusted/ta/fold.c trusted/ta/history.c \
 	trusted/ta/intent.c trusted/ta/key.c trusted/ta/key_admin.c trusted/ta/key_birth.c \
 	trusted/ta/key_sign.c trusted/ta/keys.c trusted/ta/platform.c \
-	trusted/ta/resume.c trusted/ta/start.c trusted/ta/state.c
+	trusted/ta/resume.c trusted/ta/snapshot.c trusted/ta/start.c \
+	trusted/ta/state.c
 
 ifdef ta-dev-kit-dir
 # relative to this folder, so that no path of the machine gets in

@@ -60,6 +60,14 @@
 	  "20;4;32;8;2;16;<2048;<512;32;1;") \
 	X(anchor, VCH_ANCHOR_ENC_MAX, \
 	  "1;") \
+	X(past_place, VCH_PAST_PLACE_ENC_MAX, \
+	  "16;8;8;") \
+	X(kept_slot, VCH_KEPT_SLOT_ENC_MAX, \
+	  "20;4;32;8;2;16;4;") \
+	X(snapshot_page, VCH_SNAPSHOT_PAGE_ENC_MAX, \
+	  "*128(16;8;8;)*128(20;4;32;8;2;16;4;)") \
+	X(snapshot, VCH_SNAPSHOT_ENC_MAX, \
+	  "1;4;4;32;32;") \
 	X(section, VCH_SECTION_ENC_MAX, \
 	  "1;16;8;8;32;*64(<5120;)32;") \
 	X(batch, VCH_BATCH_ENC_MAX, \
@@ -170,6 +178,14 @@
 	X(release_request, VCH_RELEASE_REQUEST_ENC_MAX, \
 	  "") \
 	X(release_answer, VCH_RELEASE_ANSWER_ENC_MAX, \
-	  "<65500;")
+	  "<65500;") \
+	X(snapshot_request, VCH_SNAPSHOT_REQUEST_ENC_MAX, \
+	  "1;4;") \
+	X(snapshot_answer, VCH_SNAPSHOT_ANSWER_ENC_MAX, \
+	  "1;<16384;") \
+	X(restore_request, VCH_RESTORE_REQUEST_ENC_MAX, \
+	  "1;<16384;<1024;") \
+	X(restore_answer, VCH_RESTORE_ANSWER_ENC_MAX, \
+	  "")
 
 #endif

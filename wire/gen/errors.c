@@ -77,6 +77,9 @@ const enum vch_err vch_err_all[VCH_ERR_CNT] = {
 	VCH_INTENT,
 	VCH_NOT_STOPPED,
 	VCH_HELD,
+	VCH_SNAPSHOT,
+	VCH_PRUNED,
+	VCH_UNCOVERED,
 };
 
 const char *vch_err_name(enum vch_err err)
@@ -230,6 +233,12 @@ const char *vch_err_name(enum vch_err err)
 		return "NOT_STOPPED";
 	case VCH_HELD:
 		return "HELD";
+	case VCH_SNAPSHOT:
+		return "SNAPSHOT";
+	case VCH_PRUNED:
+		return "PRUNED";
+	case VCH_UNCOVERED:
+		return "UNCOVERED";
 	}
 	return "UNKNOWN";
 }
@@ -440,6 +449,15 @@ const char *vch_err_sentence(enum vch_err err)
 	case VCH_HELD:
 		return "The answer is held back until its batch is durable "
 		       "and the counter is bumped: release it.";
+	case VCH_SNAPSHOT:
+		return "The snapshot is not whole, or not of this log; take "
+		       "an older one, or replay the whole log.";
+	case VCH_PRUNED:
+		return "The log was pruned and no good snapshot covers what "
+		       "is gone; restore its folder from a backup.";
+	case VCH_UNCOVERED:
+		return "Not every shard has two good snapshots, so nothing "
+		       "can be pruned; let the node run on.";
 	}
 	return "This code is not known here.";
 }

@@ -87,8 +87,11 @@ enum vch_err {
 	VCH_INTENT = 91,
 	VCH_NOT_STOPPED = 95,
 	VCH_HELD = 96,
+	VCH_SNAPSHOT = 97,
+	VCH_PRUNED = 98,
+	VCH_UNCOVERED = 99,
 };
-#define VCH_ERR_CNT 74
+#define VCH_ERR_CNT 77
 
 /* All codes, in rising order. */
 extern const enum vch_err vch_err_all[VCH_ERR_CNT];

@@ -1065,6 +1065,153 @@ enum vch_err vch_anchor_encode(struct vch_writer *w,
 	return w->bad ? VCH_SIZE : VCH_OK;
 }
 
+void vch_past_place_read(struct vch_reader *r, struct vch_past_place *ret)
+{
+	vch_read_bytes(r, ret->incarnation, sizeof(ret->incarnation));
+	ret->end = vch_read_u64(r);
+	ret->left_s = vch_read_u64(r);
+}
+
+void vch_past_place_write(struct vch_writer *w, const struct vch_past_place *in)
+{
+	vch_write_bytes(w, in->incarnation, sizeof(in->incarnation));
+	vch_write_u64(w, in->end);
+	vch_write_u64(w, in->left_s);
+}
+
+enum vch_err vch_past_place_decode(struct vch_past_place *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_past_place_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_past_place_encode(struct vch_writer *w,
+		const struct vch_past_place *in)
+{
+	vch_past_place_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_kept_slot_read(struct vch_reader *r, struct vch_kept_slot *ret)
+{
+	vch_slot_read(r, &ret->slot);
+	ret->unclean_cnt = vch_read_u32(r);
+}
+
+void vch_kept_slot_write(struct vch_writer *w, const struct vch_kept_slot *in)
+{
+	vch_slot_write(w, &in->slot);
+	vch_write_u32(w, in->unclean_cnt);
+}
+
+enum vch_err vch_kept_slot_decode(struct vch_kept_slot *ret, struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_kept_slot_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_kept_slot_encode(struct vch_writer *w,
+		const struct vch_kept_slot *in)
+{
+	vch_kept_slot_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_snapshot_page_read(struct vch_reader *r, struct vch_snapshot_page *ret)
+{
+	size_t cnt;
+
+	cnt = ret->places_cnt = read_cnt(r, VCH_SNAPSHOT_PAGE_PLACES_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_past_place_read(r, &ret->places[i]);
+	cnt = ret->slots_cnt = read_cnt(r, VCH_SNAPSHOT_PAGE_SLOTS_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_kept_slot_read(r, &ret->slots[i]);
+}
+
+void vch_snapshot_page_write(struct vch_writer *w,
+		const struct vch_snapshot_page *in)
+{
+	size_t cnt;
+
+	cnt = write_cnt(w, in->places_cnt, VCH_SNAPSHOT_PAGE_PLACES_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_past_place_write(w, &in->places[i]);
+	cnt = write_cnt(w, in->slots_cnt, VCH_SNAPSHOT_PAGE_SLOTS_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_kept_slot_write(w, &in->slots[i]);
+}
+
+enum vch_err vch_snapshot_page_decode(struct vch_snapshot_page *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_snapshot_page_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_snapshot_page_encode(struct vch_writer *w,
+		const struct vch_snapshot_page *in)
+{
+	vch_snapshot_page_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_snapshot_read(struct vch_reader *r, struct vch_snapshot *ret)
+{
+	ret->shard = vch_read_u8(r);
+	ret->unclean_cnt = vch_read_u32(r);
+	ret->page_cnt = vch_read_u32(r);
+	vch_read_bytes(r, ret->pages_hash, sizeof(ret->pages_hash));
+	vch_read_bytes(r, ret->log_key, sizeof(ret->log_key));
+}
+
+void vch_snapshot_write(struct vch_writer *w, const struct vch_snapshot *in)
+{
+	vch_write_u8(w, in->shard);
+	vch_write_u32(w, in->unclean_cnt);
+	vch_write_u32(w, in->page_cnt);
+	vch_write_bytes(w, in->pages_hash, sizeof(in->pages_hash));
+	vch_write_bytes(w, in->log_key, sizeof(in->log_key));
+}
+
+enum vch_err vch_snapshot_decode(struct vch_snapshot *ret, struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_snapshot_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_snapshot_encode(struct vch_writer *w,
+		const struct vch_snapshot *in)
+{
+	vch_snapshot_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
 void vch_section_read(struct vch_reader *r, struct vch_section *ret)
 {
 	size_t cnt;

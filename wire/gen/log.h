@@ -298,6 +298,7 @@ VCH_MUST enum vch_err vch_record_head_encode(struct vch_writer *w,
 #define VCH_RECORD_CHANGE 7
 #define VCH_RECORD_RESUME 10
 #define VCH_RECORD_ANCHOR 11
+#define VCH_RECORD_SNAPSHOT 12
 #define VCH_RECORD_INTENT 14
 #define VCH_RECORD_KEY 4
 #define VCH_RECORD_USE 5
@@ -581,6 +582,81 @@ VCH_MUST enum vch_err vch_anchor_decode(struct vch_anchor *ret,
 		struct vch_span in);
 VCH_MUST enum vch_err vch_anchor_encode(struct vch_writer *w,
 		const struct vch_anchor *in);
+
+/*
+ * Where an incarnation of a shard ended, and the expiry clock when it was left.
+ */
+struct vch_past_place {
+	uint8_t incarnation[16];
+	uint64_t end;
+	uint64_t left_s;
+};
+#define VCH_PAST_PLACE_ENC_MAX 32
+void vch_past_place_read(struct vch_reader *r, struct vch_past_place *ret);
+void vch_past_place_write(struct vch_writer *w,
+		const struct vch_past_place *in);
+VCH_MUST enum vch_err vch_past_place_decode(struct vch_past_place *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_past_place_encode(struct vch_writer *w,
+		const struct vch_past_place *in);
+
+/* A slot, and the unclean starts of its shard that it was charged for. */
+struct vch_kept_slot {
+	struct vch_slot slot;
+	uint32_t unclean_cnt;
+};
+#define VCH_KEPT_SLOT_ENC_MAX 86
+void vch_kept_slot_read(struct vch_reader *r, struct vch_kept_slot *ret);
+void vch_kept_slot_write(struct vch_writer *w, const struct vch_kept_slot *in);
+VCH_MUST enum vch_err vch_kept_slot_decode(struct vch_kept_slot *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_kept_slot_encode(struct vch_writer *w,
+		const struct vch_kept_slot *in);
+
+/*
+ * A part of what folding a shard gives. The pages of a shard hold its past
+ * incarnations and its slots, each once; they lie beside the log.
+ */
+#define VCH_SNAPSHOT_PAGE_PLACES_MAX 128
+#define VCH_SNAPSHOT_PAGE_SLOTS_MAX 128
+struct vch_snapshot_page {
+	uint8_t places_cnt;
+	struct vch_past_place places[VCH_SNAPSHOT_PAGE_PLACES_MAX];
+	uint8_t slots_cnt;
+	struct vch_kept_slot slots[VCH_SNAPSHOT_PAGE_SLOTS_MAX];
+};
+#define VCH_SNAPSHOT_PAGE_ENC_MAX 15106
+void vch_snapshot_page_read(struct vch_reader *r,
+		struct vch_snapshot_page *ret);
+void vch_snapshot_page_write(struct vch_writer *w,
+		const struct vch_snapshot_page *in);
+VCH_MUST enum vch_err vch_snapshot_page_decode(struct vch_snapshot_page *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_snapshot_page_encode(struct vch_writer *w,
+		const struct vch_snapshot_page *in);
+
+#define VCH_PAGE_MAX 16384
+
+/*
+ * All that folding the shard's records before this one gives: pages_hash is
+ * SHA-256 over its pages, one after the other. The section's tag covers it, so
+ * a page needs none of its own; and as a slot is what records say anyway, it
+ * is no secret. The only record of its batch.
+ */
+struct vch_snapshot {
+	uint8_t shard;
+	uint32_t unclean_cnt;
+	uint32_t page_cnt;
+	uint8_t pages_hash[32];
+	uint8_t log_key[32];
+};
+#define VCH_SNAPSHOT_ENC_MAX 73
+void vch_snapshot_read(struct vch_reader *r, struct vch_snapshot *ret);
+void vch_snapshot_write(struct vch_writer *w, const struct vch_snapshot *in);
+VCH_MUST enum vch_err vch_snapshot_decode(struct vch_snapshot *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_snapshot_encode(struct vch_writer *w,
+		const struct vch_snapshot *in);
 
 /*
  * The records one invocation added to one shard, under one tag. counter is the

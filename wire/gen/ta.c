@@ -1881,6 +1881,144 @@ enum vch_err vch_release_answer_encode(struct vch_writer *w,
 	return w->bad ? VCH_SIZE : VCH_OK;
 }
 
+void vch_snapshot_request_read(struct vch_reader *r,
+		struct vch_snapshot_request *ret)
+{
+	ret->shard = vch_read_u8(r);
+	ret->page = vch_read_u32(r);
+}
+
+void vch_snapshot_request_write(struct vch_writer *w,
+		const struct vch_snapshot_request *in)
+{
+	vch_write_u8(w, in->shard);
+	vch_write_u32(w, in->page);
+}
+
+enum vch_err vch_snapshot_request_decode(struct vch_snapshot_request *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_snapshot_request_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_snapshot_request_encode(struct vch_writer *w,
+		const struct vch_snapshot_request *in)
+{
+	vch_snapshot_request_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_snapshot_answer_read(struct vch_reader *r,
+		struct vch_snapshot_answer *ret)
+{
+	ret->more = vch_read_u8(r);
+	ret->page = read_span16(r, VCH_SNAPSHOT_ANSWER_PAGE_MAX);
+}
+
+void vch_snapshot_answer_write(struct vch_writer *w,
+		const struct vch_snapshot_answer *in)
+{
+	vch_write_u8(w, in->more);
+	write_span16(w, in->page, VCH_SNAPSHOT_ANSWER_PAGE_MAX);
+}
+
+enum vch_err vch_snapshot_answer_decode(struct vch_snapshot_answer *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_snapshot_answer_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_snapshot_answer_encode(struct vch_writer *w,
+		const struct vch_snapshot_answer *in)
+{
+	vch_snapshot_answer_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_restore_request_read(struct vch_reader *r,
+		struct vch_restore_request *ret)
+{
+	ret->shard = vch_read_u8(r);
+	ret->page = read_span16(r, VCH_RESTORE_REQUEST_PAGE_MAX);
+	ret->batch = read_span16(r, VCH_RESTORE_REQUEST_BATCH_MAX);
+}
+
+void vch_restore_request_write(struct vch_writer *w,
+		const struct vch_restore_request *in)
+{
+	vch_write_u8(w, in->shard);
+	write_span16(w, in->page, VCH_RESTORE_REQUEST_PAGE_MAX);
+	write_span16(w, in->batch, VCH_RESTORE_REQUEST_BATCH_MAX);
+}
+
+enum vch_err vch_restore_request_decode(struct vch_restore_request *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_restore_request_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_restore_request_encode(struct vch_writer *w,
+		const struct vch_restore_request *in)
+{
+	vch_restore_request_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_restore_answer_read(struct vch_reader *r,
+		struct vch_restore_answer *ret)
+{
+	(void)r;
+	ret->unused = 0;
+}
+
+void vch_restore_answer_write(struct vch_writer *w,
+		const struct vch_restore_answer *in)
+{
+	(void)w;
+	(void)in;
+}
+
+enum vch_err vch_restore_answer_decode(struct vch_restore_answer *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_restore_answer_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_restore_answer_encode(struct vch_writer *w,
+		const struct vch_restore_answer *in)
+{
+	vch_restore_answer_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
 const struct vch_command_info vch_commands[VCH_COMMAND_CNT] = {
 	{VCH_CMD_VERSION, "VERSION", VCH_PHASE_ANY, 0, 45},
 	{VCH_CMD_ATTEST, "ATTEST", VCH_PHASE_SERVE, 32, 1090},
@@ -1901,6 +2039,8 @@ const struct vch_command_info vch_commands[VCH_COMMAND_CNT] = {
 	{VCH_CMD_RESUME, "RESUME", VCH_PHASE_SERVE, 4292, 0},
 	{VCH_CMD_CLOSE, "CLOSE", VCH_PHASE_SERVE, 1, 1},
 	{VCH_CMD_RELEASE, "RELEASE", VCH_PHASE_SERVE, 0, 65502},
+	{VCH_CMD_SNAPSHOT, "SNAPSHOT", VCH_PHASE_SERVE, 5, 16387},
+	{VCH_CMD_RESTORE, "RESTORE", VCH_PHASE_BOOT, 17413, 0},
 };
 
 const struct vch_command_info *vch_command_find(uint32_t number)

@@ -908,6 +908,76 @@ VCH_MUST enum vch_err vch_release_answer_decode(struct vch_release_answer *ret,
 VCH_MUST enum vch_err vch_release_answer_encode(struct vch_writer *w,
 		const struct vch_release_answer *in);
 
+/*
+ * Gives the pages of a snapshot of one shard, in order from 0; with the last
+ * one (more is 0) the record of the snapshot joins the log. SNAPSHOT if the
+ * shard is not served here, or got a record since page 0: begin it anew.
+ */
+struct vch_snapshot_request {
+	uint8_t shard;
+	uint32_t page;
+};
+#define VCH_SNAPSHOT_REQUEST_ENC_MAX 5
+void vch_snapshot_request_read(struct vch_reader *r,
+		struct vch_snapshot_request *ret);
+void vch_snapshot_request_write(struct vch_writer *w,
+		const struct vch_snapshot_request *in);
+VCH_MUST enum vch_err vch_snapshot_request_decode(
+		struct vch_snapshot_request *ret, struct vch_span in);
+VCH_MUST enum vch_err vch_snapshot_request_encode(struct vch_writer *w,
+		const struct vch_snapshot_request *in);
+
+#define VCH_SNAPSHOT_ANSWER_PAGE_MAX 16384
+struct vch_snapshot_answer {
+	uint8_t more;
+	struct vch_span page;
+};
+#define VCH_SNAPSHOT_ANSWER_ENC_MAX 16387
+void vch_snapshot_answer_read(struct vch_reader *r,
+		struct vch_snapshot_answer *ret);
+void vch_snapshot_answer_write(struct vch_writer *w,
+		const struct vch_snapshot_answer *in);
+VCH_MUST enum vch_err vch_snapshot_answer_decode(
+		struct vch_snapshot_answer *ret, struct vch_span in);
+VCH_MUST enum vch_err vch_snapshot_answer_encode(struct vch_writer *w,
+		const struct vch_snapshot_answer *in);
+
+/*
+ * Takes the pages back, in order, instead of replaying what made them. batch:
+ * empty, or with the last page the batch with the snapshot's record. Before
+ * any REPLAY, which then goes on behind that batch. SNAPSHOT if the pages are
+ * not those of the record, or some are missing.
+ */
+#define VCH_RESTORE_REQUEST_PAGE_MAX 16384
+#define VCH_RESTORE_REQUEST_BATCH_MAX 1024
+struct vch_restore_request {
+	uint8_t shard;
+	struct vch_span page;
+	struct vch_span batch;
+};
+#define VCH_RESTORE_REQUEST_ENC_MAX 17413
+void vch_restore_request_read(struct vch_reader *r,
+		struct vch_restore_request *ret);
+void vch_restore_request_write(struct vch_writer *w,
+		const struct vch_restore_request *in);
+VCH_MUST enum vch_err vch_restore_request_decode(
+		struct vch_restore_request *ret, struct vch_span in);
+VCH_MUST enum vch_err vch_restore_request_encode(struct vch_writer *w,
+		const struct vch_restore_request *in);
+
+struct vch_restore_answer {
+	uint8_t unused; /* no fields; C wants one */
+};
+#define VCH_RESTORE_ANSWER_ENC_MAX 0
+void vch_restore_answer_read(struct vch_reader *r,
+		struct vch_restore_answer *ret);
+void vch_restore_answer_write(struct vch_writer *w,
+		const struct vch_restore_answer *in);
+VCH_MUST enum vch_err vch_restore_answer_decode(struct vch_restore_answer *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_restore_answer_encode(struct vch_writer *w,
+		const struct vch_restore_answer *in);
+
 enum vch_command {
 	VCH_CMD_VERSION = 32,
 	VCH_CMD_ATTEST = 33,
@@ -928,8 +998,10 @@ enum vch_command {
 	VCH_CMD_RESUME = 21,
 	VCH_CMD_CLOSE = 36,
 	VCH_CMD_RELEASE = 37,
+	VCH_CMD_SNAPSHOT = 22,
+	VCH_CMD_RESTORE = 23,
 };
-#define VCH_COMMAND_CNT 19
+#define VCH_COMMAND_CNT 21
 
 /* The phases of the trusted application, as bits. */
 enum vch_phase {

@@ -197,6 +197,30 @@ export interface Anchor {
 	shard: number; // u8
 }
 
+export interface PastPlace {
+	incarnation: Hex; // bytes[16]
+	end: bigint; // u64
+	leftS: bigint; // u64
+}
+
+export interface KeptSlot {
+	slot: Slot; // slot
+	uncleanCnt: number; // u32
+}
+
+export interface SnapshotPage {
+	places: PastPlace[]; // list<=128 of past_place
+	slots: KeptSlot[]; // list<=128 of kept_slot
+}
+
+export interface Snapshot {
+	shard: number; // u8
+	uncleanCnt: number; // u32
+	pageCnt: number; // u32
+	pagesHash: Hex; // bytes[32]
+	logKey: Hex; // bytes[32]
+}
+
 export interface Section {
 	shard: number; // u8
 	incarnation: Hex; // bytes[16]
@@ -259,6 +283,7 @@ export const RECORD_DECISION = 3;
 export const RECORD_CHANGE = 7;
 export const RECORD_RESUME = 10;
 export const RECORD_ANCHOR = 11;
+export const RECORD_SNAPSHOT = 12;
 export const RECORD_INTENT = 14;
 export const RECORD_KEY = 4;
 export const RECORD_USE = 5;
@@ -273,6 +298,7 @@ export const KEY_ED25519 = 1;
 export const OWNER_HOST = 0;
 export const OWNER_ED25519 = 1;
 export const OWNER_P256 = 2;
+export const PAGE_MAX = 16384;
 export const BATCH_MAX = 262144;
 export const BATCH_RECORDS_MAX = 64;
 export const RECORD_MAX = 5120;
@@ -565,6 +591,25 @@ export interface ReleaseAnswer {
 	held: Hex; // bytes<=65500
 }
 
+export interface SnapshotRequest {
+	shard: number; // u8
+	page: number; // u32
+}
+
+export interface SnapshotAnswer {
+	more: number; // u8
+	page: Hex; // bytes<=16384
+}
+
+export interface RestoreRequest {
+	shard: number; // u8
+	page: Hex; // bytes<=16384
+	batch: Hex; // bytes<=1024
+}
+
+export interface RestoreAnswer {
+}
+
 export const REQUEST_MAX = 262144;
 export const ANSWER_MAX = 65536;
 export const OPS_MAX = 64;
@@ -605,6 +650,8 @@ export const commands = {
 	RESUME: 21,
 	CLOSE: 36,
 	RELEASE: 37,
+	SNAPSHOT: 22,
+	RESTORE: 23,
 } as const;
 
 export const errors = {
@@ -903,6 +950,18 @@ export const errors = {
 	HELD: {
 		code: 96,
 		sentence: "The answer is held back until its batch is durable and the counter is bumped: release it.",
+	},
+	SNAPSHOT: {
+		code: 97,
+		sentence: "The snapshot is not whole, or not of this log; take an older one, or replay the whole log.",
+	},
+	PRUNED: {
+		code: 98,
+		sentence: "The log was pruned and no good snapshot covers what is gone; restore its folder from a backup.",
+	},
+	UNCOVERED: {
+		code: 99,
+		sentence: "Not every shard has two good snapshots, so nothing can be pruned; let the node run on.",
 	},
 } as const;
 
