@@ -109,6 +109,7 @@ static void ta_copy(struct vch_ta *to, const struct vch_ta *from)
 		   from->slots.cnt * sizeof(slots->slot[0])) != 0) {
 		memcpy(slots->slot, from->slots.slot,
 		       from->slots.cnt * sizeof(slots->slot[0]));
+		memcpy(slots->shard, from->slots.shard, from->slots.cnt);
 		memcpy(slots->bucket, from->slots.bucket,
 		       sizeof(slots->bucket));
 		slots->cnt = from->slots.cnt;
@@ -126,6 +127,8 @@ static void ta_copy(struct vch_ta *to, const struct vch_ta *from)
 	to->held = from->held;
 	to->final = from->final;
 	to->batch_cnt = from->batch_cnt;
+	to->restored = from->restored;
+	to->paging = from->paging;
 	memcpy(to->incarnation, from->incarnation, 16);
 	VCH_CHECK(to->draft.record_cnt == 0);
 }

@@ -16,6 +16,16 @@ uint8_t vch_shard_of(const uint8_t id[20])
 	return hash[0] >> 2;
 }
 
+void vch_slot_state(uint8_t ret_state[32], const uint8_t config_hash[32],
+		    struct vch_span counters)
+{
+	uint8_t both[64];
+
+	memcpy(both, config_hash, 32);
+	vch_sha256_hash(both + 32, counters);
+	vch_sha256_hash(ret_state, vch_span(both, sizeof(both)));
+}
+
 void vch_head_add(uint8_t head[32], struct vch_span record)
 {
 	struct vch_sha256 s;

@@ -15,6 +15,10 @@
 /* The shard of an account or key: the first six bits of SHA-256(id). */
 uint8_t vch_shard_of(const uint8_t id[20]);
 
+/* A slot's state = SHA-256(SHA-256(config) ‖ SHA-256(counters)) */
+void vch_slot_state(uint8_t ret_state[32], const uint8_t config_hash[32],
+		    struct vch_span counters);
+
 /* head = SHA-256(head ‖ record) */
 void vch_head_add(uint8_t head[32], struct vch_span record);
 

@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "trusted/crypto/sha256.h"
 #include "trusted/log/chain.h"
 
 /* Ids are hashes already; any eight bytes of one spread well. */
@@ -42,16 +41,6 @@ enum vch_err vch_slots_put(struct vch_slots *slots, const struct vch_slot *slot)
 	}
 	slots->slot[*bucket - 1] = *slot;
 	return VCH_OK;
-}
-
-void vch_slot_state(uint8_t ret_state[32], const uint8_t config_hash[32],
-		    struct vch_span counters)
-{
-	uint8_t both[64];
-
-	memcpy(both, config_hash, 32);
-	vch_sha256_hash(both + 32, counters);
-	vch_sha256_hash(ret_state, vch_span(both, sizeof(both)));
 }
 
 void vch_clock_tick(struct vch_clock *clock, struct vch_time *ret,

@@ -33,10 +33,6 @@ struct vch_slot *vch_slots_find(struct vch_slots *slots, const uint8_t id[20]);
 VCH_MUST enum vch_err vch_slots_put(struct vch_slots *slots,
 				    const struct vch_slot *slot);
 
-/* state = SHA-256(SHA-256(config) ‖ SHA-256(counters)) */
-void vch_slot_state(uint8_t ret_state[32], const uint8_t config_hash[32],
-		    struct vch_span counters);
-
 /*
  * A shard's window: what was recorded and released since its counter was last
  * bumped. PROTOCOL 4.
