@@ -108,15 +108,9 @@ static void add_one(struct vch_events *events, const struct vch_event *event,
 	last->number = events->next++;
 }
 
-static bool is_after(struct vch_log_pos a, struct vch_log_pos b)
-{
-	return a.segment != b.segment ? a.segment > b.segment
-				      : a.offset > b.offset;
-}
-
 static bool is_known(const struct vch_events *events, struct vch_log_pos pos)
 {
-	return events->any_pos && !is_after(pos, events->last_pos);
+	return events->any_pos && !vch_log_pos_after(pos, events->last_pos);
 }
 
 static void add_batch(struct vch_events *events, const struct vch_batch *batch)

@@ -1,40 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/store/index.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
 #include "host/base/alloc.h"
-#include "host/store/alias.h"
+#include "host/store/index_inside.h"
 #include "trusted/base/check.h"
 #include "trusted/crypto/secp256k1.h"
-
-/* One account: what the trusted application needs brought with a request. */
-struct entry {
-	struct vch_slot slot;
-	struct vch_log_pos pos; /* of its latest record */
-	uint8_t section_idx;
-	uint8_t record_idx;
-	uint16_t config_len;
-	uint16_t counters_len;
-	uint16_t change_len;
-	uint8_t *config;
-	uint8_t *counters;
-	uint8_t *change; /* that waits; NULL or empty: none does */
-};
-
-/* Open addressing; a power of two, at most half full. */
-struct vch_index {
-	pthread_mutex_t mutex;
-	char *log_dir;
-	struct entry *table;
-	size_t cap;
-	uint64_t seed[2]; /* ids can be ground to collide, but not with it */
-	struct vch_aliases aliases; /* addresses of keys for Ethereum */
-	struct vch_index_stats stats;
-};
 
 #define CAP_FIRST 1024
 
@@ -58,6 +32,7 @@ void vch_index_free(struct vch_index *index)
 		free(index->table[i].config);
 		free(index->table[i].counters);
 		free(index->table[i].change);
+		free(index->table[i].receipt);
 	}
 	pthread_mutex_destroy(&index->mutex);
 	vch_aliases_free(&index->aliases);
@@ -75,13 +50,13 @@ static size_t hash(const struct vch_index *index, const uint8_t id[20])
 	return (size_t)(product ^ product >> 64);
 }
 
-/* Where the id is, or the free place where it belongs. */
-static struct entry *find(const struct vch_index *index, const uint8_t id[20])
+struct vch_entry *vch_index_find(const struct vch_index *index,
+				 const uint8_t id[20])
 {
 	size_t at = hash(index, id);
 
 	for (;; at++) {
-		struct entry *e = &index->table[at & (index->cap - 1)];
+		struct vch_entry *e = &index->table[at & (index->cap - 1)];
 
 		if (!e->config ||
 		    memcmp(e->slot.id, id, sizeof(e->slot.id)) == 0)
@@ -89,16 +64,19 @@ static struct entry *find(const struct vch_index *index, const uint8_t id[20])
 	}
 }
 
-static void grow(struct vch_index *index)
+/* At most half of it is in use. */
+void vch_index_grow(struct vch_index *index)
 {
-	struct entry *old = index->table;
+	struct vch_entry *old = index->table;
 	size_t old_cap = index->cap;
 
+	if (index->stats.accounts * 2 <= old_cap)
+		return;
 	index->cap = old_cap * 2;
 	index->table = vch_alloc(index->cap, sizeof(*index->table));
 	for (size_t i = 0; i < old_cap; i++) {
 		if (old[i].config)
-			*find(index, old[i].slot.id) = old[i];
+			*vch_index_find(index, old[i].slot.id) = old[i];
 	}
 	free(old);
 }
@@ -203,16 +181,21 @@ static enum vch_err decode_record(struct vch_fold_item *ret, bool *ret_account,
 	struct vch_record_head head;
 	struct vch_start start;
 	struct vch_anchor anchor;
+	struct vch_snapshot snapshot;
 
 	vch_record_head_read(&r, &head);
-	*ret_account =
-		head.kind != VCH_RECORD_START && head.kind != VCH_RECORD_ANCHOR;
+	*ret_account = head.kind != VCH_RECORD_START &&
+		       head.kind != VCH_RECORD_ANCHOR &&
+		       head.kind != VCH_RECORD_SNAPSHOT;
 	switch (head.kind) {
 	case VCH_RECORD_START:
 		vch_start_read(&r, &start);
 		return vch_reader_end(&r);
 	case VCH_RECORD_ANCHOR:
 		vch_anchor_read(&r, &anchor);
+		return vch_reader_end(&r);
+	case VCH_RECORD_SNAPSHOT:
+		vch_snapshot_read(&r, &snapshot);
 		return vch_reader_end(&r);
 	case VCH_RECORD_ACCOUNT:
 		return decode_account(ret, &r);
@@ -261,7 +244,7 @@ enum vch_err vch_fold_decode(struct vch_fold *ret,
 	return VCH_OK;
 }
 
-static void replace(uint8_t **ptr, uint16_t *len, struct vch_span in)
+void vch_entry_set(uint8_t **ptr, uint16_t *len, struct vch_span in)
 {
 	*ptr = vch_realloc(*ptr, in.len + 1);
 	if (in.len > 0)
@@ -269,27 +252,27 @@ static void replace(uint8_t **ptr, uint16_t *len, struct vch_span in)
 	*len = (uint16_t)in.len;
 }
 
-/* A key that signs for Ethereum is asked for by its address. */
-static void add_alias(struct vch_index *index, const struct vch_fold_item *item)
+void vch_index_add_alias(struct vch_index *index, const struct vch_slot *slot,
+			 struct vch_span key_config)
 {
 	struct vch_key_config config;
 	struct vch_secp256k1_pk pk;
 	uint8_t address[20];
 
-	if (item->config.len == 0 || !(item->slot.flags & VCH_SLOT_KEY) ||
-	    vch_key_config_decode(&config, item->config) != VCH_OK ||
+	if (key_config.len == 0 || !(slot->flags & VCH_SLOT_KEY) ||
+	    vch_key_config_decode(&config, key_config) != VCH_OK ||
 	    config.policy.purpose != VCH_PURPOSE_ETH ||
 	    config.public_key.len != sizeof(pk.xy))
 		return;
 	memcpy(pk.xy, config.public_key.ptr, sizeof(pk.xy));
 	vch_secp256k1_address(address, &pk);
-	vch_aliases_put(&index->aliases, address, item->slot.id);
+	vch_aliases_put(&index->aliases, address, slot->id);
 }
 
 static void apply_item(struct vch_index *index, struct vch_log_pos pos,
 		       const struct vch_fold_item *item)
 {
-	struct entry *e = find(index, item->slot.id);
+	struct vch_entry *e = vch_index_find(index, item->slot.id);
 
 	if (e->config && item->slot.seq <= e->slot.seq)
 		return;
@@ -298,20 +281,20 @@ static void apply_item(struct vch_index *index, struct vch_log_pos pos,
 	if (!e->config)
 		index->stats.accounts++;
 	if (item->config.len > 0) {
-		replace(&e->config, &e->config_len, item->config);
+		vch_entry_set(&e->config, &e->config_len, item->config);
 		if (item->change.len > 0)
-			replace(&e->change, &e->change_len, item->change);
+			vch_entry_set(&e->change, &e->change_len, item->change);
 		else
 			e->change_len = 0;
 	}
-	replace(&e->counters, &e->counters_len, item->counters);
-	add_alias(index, item);
+	vch_entry_set(&e->counters, &e->counters_len, item->counters);
+	vch_index_add_alias(index, &item->slot, item->config);
 	e->slot = item->slot;
 	e->pos = pos;
 	e->section_idx = item->section_idx;
 	e->record_idx = item->record_idx;
-	if (index->stats.accounts * 2 > index->cap)
-		grow(index);
+	e->receipt_len = 0;
+	vch_index_grow(index);
 }
 
 void vch_index_apply(struct vch_index *index, struct vch_log_pos pos,
@@ -325,14 +308,16 @@ void vch_index_apply(struct vch_index *index, struct vch_log_pos pos,
 	pthread_mutex_unlock(&index->mutex);
 }
 
-void vch_index_rewind(struct vch_index *index)
+void vch_index_rewind(struct vch_index *index, uint64_t batches,
+		      uint64_t records)
 {
 	pthread_mutex_lock(&index->mutex);
-	index->stats.batches = index->stats.records = 0;
+	index->stats.batches = batches;
+	index->stats.records = records;
 	pthread_mutex_unlock(&index->mutex);
 }
 
-static void copy_view(struct vch_account_view *ret, const struct entry *e)
+static void copy_view(struct vch_account_view *ret, const struct vch_entry *e)
 {
 	memset(ret, 0, sizeof(*ret));
 	ret->slot = e->slot;
@@ -345,15 +330,25 @@ static void copy_view(struct vch_account_view *ret, const struct entry *e)
 		memcpy(ret->change, e->change, e->change_len);
 }
 
+static void give_receipt(struct vch_account_view *ret, struct vch_span receipt)
+{
+	ret->receipt = vch_alloc(1, receipt.len);
+	ret->receipt_len = receipt.len;
+	memcpy(ret->receipt, receipt.ptr, receipt.len);
+}
+
 static enum vch_err copy_entry(struct vch_index *index,
 			       struct vch_account_view *ret,
-			       struct entry *ret_at, const uint8_t id[20])
+			       struct vch_entry *ret_at, const uint8_t id[20],
+			       bool with_receipt)
 {
-	const struct entry *e = find(index, id);
+	const struct vch_entry *e = vch_index_find(index, id);
 
 	if (!e->config)
 		return VCH_ACCOUNT;
 	copy_view(ret, e);
+	if (with_receipt && e->receipt_len > 0)
+		give_receipt(ret, vch_span(e->receipt, e->receipt_len));
 	*ret_at = *e;
 	return VCH_OK;
 }
@@ -381,7 +376,7 @@ size_t vch_index_keys(struct vch_index *index, uint8_t (*ret_ids)[20],
 
 	pthread_mutex_lock(&index->mutex);
 	for (size_t i = 0; i < index->cap; i++) {
-		const struct entry *e = &index->table[i];
+		const struct vch_entry *e = &index->table[i];
 
 		if (e->config && e->slot.flags & VCH_SLOT_KEY &&
 		    !(e->slot.flags & VCH_SLOT_DELETED) &&
@@ -407,7 +402,7 @@ enum vch_err vch_index_by_address(struct vch_index *index, uint8_t ret_id[20],
 
 static bool is_deleted(struct vch_index *index, const uint8_t id[20])
 {
-	const struct entry *e = find(index, id);
+	const struct vch_entry *e = vch_index_find(index, id);
 
 	return !e->config || e->slot.flags & VCH_SLOT_DELETED;
 }
@@ -427,22 +422,39 @@ size_t vch_index_addresses(struct vch_index *index, uint8_t (*ret)[20],
 	return cnt;
 }
 
-static enum vch_err read_receipt(const char *log_dir,
-				 struct vch_account_view *ret,
-				 const struct entry *at)
+enum vch_err vch_receipt_at(struct vch_writer *w, const char *log_dir,
+			    struct vch_log_pos pos, uint8_t section_idx,
+			    uint8_t record_idx)
 {
 	struct vch_log_batch *batch;
 	struct vch_receipt receipt;
-	struct vch_writer w;
+	enum vch_err err = VCH_CORRUPT;
 
-	VCH_TRY(vch_log_batch_at(&batch, log_dir, at->pos));
-	vch_receipt_make(&receipt, &batch->batch, &batch->tree,
-			 at->section_idx, at->record_idx);
-	ret->receipt = vch_alloc(1, VCH_RECEIPT_ENC_MAX);
-	w = vch_writer(ret->receipt, VCH_RECEIPT_ENC_MAX);
-	vch_receipt_write(&w, &receipt);
-	ret->receipt_len = w.len;
+	VCH_TRY(vch_log_batch_at(&batch, log_dir, pos));
+	if (section_idx < batch->batch.sections_cnt &&
+	    record_idx < batch->batch.sections[section_idx].records_cnt) {
+		vch_receipt_make(&receipt, &batch->batch, &batch->tree,
+				 section_idx, record_idx);
+		vch_receipt_write(w, &receipt);
+		err = w->bad ? VCH_CORRUPT : VCH_OK;
+	}
 	vch_log_batch_free(batch);
+	return err;
+}
+
+/* Unless the entry brought it, because the log that held it was pruned. */
+static enum vch_err read_receipt(const char *log_dir,
+				 struct vch_account_view *ret,
+				 const struct vch_entry *at)
+{
+	uint8_t bytes[VCH_RECEIPT_ENC_MAX];
+	struct vch_writer w = vch_writer(bytes, sizeof(bytes));
+
+	if (ret->receipt)
+		return VCH_OK;
+	VCH_TRY(vch_receipt_at(&w, log_dir, at->pos, at->section_idx,
+			       at->record_idx));
+	give_receipt(ret, vch_written(&w));
 	return VCH_OK;
 }
 
@@ -450,18 +462,18 @@ enum vch_err vch_index_get(struct vch_index *index,
 			   struct vch_account_view *ret, const uint8_t id[20],
 			   bool with_receipt)
 {
-	struct entry at;
+	struct vch_entry at;
 	enum vch_err err;
 
 	pthread_mutex_lock(&index->mutex);
-	err = copy_entry(index, ret, &at, id);
+	err = copy_entry(index, ret, &at, id, with_receipt);
 	pthread_mutex_unlock(&index->mutex);
 	if (err == VCH_OK && with_receipt)
 		err = read_receipt(index->log_dir, ret, &at);
 	return err;
 }
 
-static bool is_later(const struct entry *a, const struct entry *b)
+static bool is_later(const struct vch_entry *a, const struct vch_entry *b)
 {
 	if (a->pos.segment != b->pos.segment)
 		return a->pos.segment > b->pos.segment;
@@ -473,8 +485,8 @@ static bool is_later(const struct entry *a, const struct entry *b)
 }
 
 /* Puts e where it belongs among the cnt latest; returns how many there are. */
-static size_t insert(const struct entry **latest, size_t cnt, size_t max,
-		     const struct entry *e)
+static size_t insert(const struct vch_entry **latest, size_t cnt, size_t max,
+		     const struct vch_entry *e)
 {
 	size_t at = cnt;
 
@@ -493,7 +505,8 @@ static size_t insert(const struct entry **latest, size_t cnt, size_t max,
 size_t vch_index_latest(struct vch_index *index, struct vch_account_view *ret,
 			size_t max)
 {
-	const struct entry **latest = vch_alloc(max + 1, sizeof(const void *));
+	const struct vch_entry **latest =
+		vch_alloc(max + 1, sizeof(const void *));
 	size_t cnt = 0;
 
 	pthread_mutex_lock(&index->mutex);

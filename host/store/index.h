@@ -64,16 +64,26 @@ VCH_MUST enum vch_err vch_fold_decode(struct vch_fold *ret,
 void vch_index_apply(struct vch_index *index, struct vch_log_pos pos,
 		     const struct vch_fold *fold);
 
-/* The log will be folded again from its start: counts begin at zero. */
-void vch_index_rewind(struct vch_index *index);
+/*
+ * The log will be folded again, from its start or from where snapshots stand:
+ * counts begin with what is before that.
+ */
+void vch_index_rewind(struct vch_index *index, uint64_t batches,
+		      uint64_t records);
 
 /*
- * VCH_ACCOUNT if there is none. The receipt is read from the log, and only if
- * asked for: VCH_FILE, VCH_CORRUPT if that fails.
+ * VCH_ACCOUNT if there is none. The receipt is read from the log or, if it was
+ * pruned there, kept with the account; only if asked for: VCH_FILE,
+ * VCH_CORRUPT if that fails.
  */
 VCH_MUST enum vch_err vch_index_get(struct vch_index *index,
 				    struct vch_account_view *ret,
 				    const uint8_t id[20], bool with_receipt);
+
+/* Reads the receipt of a record. VCH_FILE, VCH_CORRUPT. */
+VCH_MUST enum vch_err vch_receipt_at(struct vch_writer *w, const char *log_dir,
+				     struct vch_log_pos pos,
+				     uint8_t section_idx, uint8_t record_idx);
 
 /*
  * Copies out the accounts whose latest records stand last in the log, newest

@@ -84,7 +84,7 @@ static void test_again(void **state)
 	apply(1, 2, false);
 	apply(1, 3, false);
 	assert_int_equal(seq_of(1), 3);
-	vch_index_rewind(index_);
+	vch_index_rewind(index_, 0, 0);
 	apply(1, 1, true);
 	assert_int_equal(seq_of(1), 3);
 }

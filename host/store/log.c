@@ -48,15 +48,21 @@ struct vch_log {
 	uint64_t reserved;
 };
 
-static enum vch_err lock_take(struct vch_log *log)
+enum vch_err vch_log_lock(int *ret_fd, const char *dir)
 {
 	char path[VCH_PATH_MAX];
+	int fd;
 
-	VCH_TRY(vch_path_join(path, log->dir, "lock"));
-	log->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (log->lock_fd < 0)
+	VCH_TRY(vch_path_join(path, dir, "lock"));
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0)
 		return VCH_FILE;
-	return flock(log->lock_fd, LOCK_EX | LOCK_NB) == 0 ? VCH_OK : VCH_FILE;
+	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+		close(fd);
+		return VCH_FILE;
+	}
+	*ret_fd = fd;
+	return VCH_OK;
 }
 
 /* The names in the folder are durable before a segment is written. */
@@ -90,10 +96,11 @@ static enum vch_err segment_begin(struct vch_log *log, uint32_t number)
  */
 static enum vch_err forget_tail(struct vch_log *log)
 {
-	uint32_t cnt;
+	uint32_t first, last;
 
-	VCH_TRY(vch_segments_count(&cnt, log->dir));
-	for (uint32_t i = cnt > 1 ? cnt - 1 : 1; i <= cnt; i++) {
+	VCH_TRY(vch_segments_range(&first, &last, log->dir));
+	for (uint32_t i = last > first ? last - 1 : first; i > 0 && i <= last;
+	     i++) {
 		char path[PATH_MAX];
 		int fd, bad;
 
@@ -154,7 +161,7 @@ static enum vch_err recover(struct vch_log *log, vch_log_batch_fn *each,
 
 	VCH_TRY(vch_dir_make(log->dir));
 	VCH_TRY(vch_dir_check_private(log->dir));
-	VCH_TRY(lock_take(log));
+	VCH_TRY(vch_log_lock(&log->lock_fd, log->dir));
 	VCH_TRY(forget_tail(log));
 	VCH_TRY(vch_segments_walk(&end, &log->chain, log->dir, each, ctx));
 	VCH_TRY(tail_cut(&next, log, &end));
@@ -162,6 +169,7 @@ static enum vch_err recover(struct vch_log *log, vch_log_batch_fn *each,
 }
 
 enum vch_err vch_log_open(struct vch_log **ret, const char *dir,
+			  const struct vch_log_from *from,
 			  vch_log_batch_fn *each, void *ctx)
 {
 	struct vch_log *log = vch_alloc(1, sizeof(*log));
@@ -173,7 +181,9 @@ enum vch_err vch_log_open(struct vch_log **ret, const char *dir,
 	log->group = vch_buf(GROUP_MAX);
 	pthread_mutex_init(&log->mutex, NULL);
 	pthread_cond_init(&log->changed, NULL);
+	log->chain.from = from;
 	err = recover(log, each, ctx);
+	log->chain.from = NULL; /* what comes is behind all of it */
 	if (err != VCH_OK) {
 		vch_log_close(log);
 		return err;
@@ -267,7 +277,7 @@ static enum vch_err enqueue(struct vch_log *log, struct vch_log_pos *ret_pos,
 	if (batch->bytes.len > VCH_BATCH_MAX)
 		return VCH_SIZE;
 	VCH_TRY(make_room(log, len));
-	VCH_TRY(vch_log_chain_add(&log->chain, batch));
+	VCH_TRY(vch_log_chain_add(&log->chain, log->pos, batch));
 	/* the first of a group is written when all before is durable */
 	mark = log->waiting.len > 0 ? VCH_FRAME_JOINED : VCH_FRAME_SYNCED;
 	vch_write_u32(&w, mark << 24 | (uint32_t)batch->bytes.len);
@@ -330,15 +340,16 @@ enum vch_err vch_log_read(struct vch_log *log, vch_log_batch_fn *each,
 	return err;
 }
 
-enum vch_err vch_log_replay(struct vch_log *log, vch_log_frame_fn *each,
-			    void *ctx)
+enum vch_err vch_log_replay(struct vch_log *log,
+			    const struct vch_log_from *from,
+			    vch_log_frame_fn *each, void *ctx)
 {
 	struct vch_log_pos durable;
 
 	pthread_mutex_lock(&log->mutex);
 	durable = log->durable;
 	pthread_mutex_unlock(&log->mutex);
-	return vch_segments_replay(log->dir, durable, each, ctx);
+	return vch_segments_replay(log->dir, from, durable, each, ctx);
 }
 
 bool vch_log_is_dead(struct vch_log *log)

@@ -39,6 +39,27 @@ struct vch_log_pos {
 	uint32_t offset;
 };
 
+static inline bool vch_log_pos_after(struct vch_log_pos a, struct vch_log_pos b)
+{
+	return a.segment != b.segment ? a.segment > b.segment
+				      : a.offset > b.offset;
+}
+
+/*
+ * Where reading goes on: of each shard, behind the frame at that place, which
+ * holds the record of its snapshot. Segment 0: from its first record on.
+ */
+struct vch_log_from {
+	struct vch_log_pos behind[VCH_SHARDS];
+};
+
+/* Whether what a frame at pos says of that shard is in its snapshot. */
+static inline bool vch_log_is_behind(const struct vch_log_from *from,
+				     uint8_t shard, struct vch_log_pos pos)
+{
+	return !from || vch_log_pos_after(pos, from->behind[shard]);
+}
+
 /*
  * A batch that decodes and whose root is that of its records; both parts view
  * into bytes. Large (some 70 KiB): keep it off the stack.
@@ -59,11 +80,15 @@ typedef enum vch_err vch_log_batch_fn(void *ctx, struct vch_log_pos pos,
 
 /*
  * Opens (makes, if it is not there: 0700) the folder, takes its lock, reads
- * every batch once, cuts a torn tail and syncs what it changed. `each` may be
- * NULL. Errors: VCH_FILE (path, permission, lock held), VCH_CORRUPT (a bad
- * batch that is not the tail, a segment missing), what `each` returns.
+ * every batch once, cuts a torn tail and syncs what it changed. from: where
+ * the shards' snapshots stand; NULL: there are none. What lies before all of
+ * them is not read; `each` (may be NULL) is also told batches that some
+ * shard's snapshot has. Errors: VCH_FILE (path, permission, lock held),
+ * VCH_CORRUPT (a bad batch that is not the tail, a segment missing),
+ * VCH_PRUNED (what `from` needs was pruned), what `each` returns.
  */
 VCH_MUST enum vch_err vch_log_open(struct vch_log **ret, const char *dir,
+				   const struct vch_log_from *from,
 				   vch_log_batch_fn *each, void *ctx);
 
 /*
@@ -84,22 +109,33 @@ VCH_MUST enum vch_err vch_log_read(struct vch_log *log, vch_log_batch_fn *each,
 				   void *ctx);
 
 /* Called for each batch, in order, as it stands in the log. */
-typedef enum vch_err vch_log_frame_fn(void *ctx, struct vch_span batch);
+typedef enum vch_err vch_log_frame_fn(void *ctx, struct vch_log_pos pos,
+				      struct vch_span batch);
 
 /*
  * Hands out again all that is durable now, unchecked: opening has checked
- * it. Others may append meanwhile. VCH_FILE, or what `each` returns.
+ * it; but what lies before all places of `from` (NULL: nothing). Others may
+ * append meanwhile. VCH_FILE, VCH_PRUNED, or what `each` returns.
  */
 VCH_MUST enum vch_err vch_log_replay(struct vch_log *log,
+				     const struct vch_log_from *from,
 				     vch_log_frame_fn *each, void *ctx);
+
+/*
+ * Takes the log's lock (a descriptor to be closed) to change its files without
+ * opening it. VCH_FILE if a node holds it.
+ */
+VCH_MUST enum vch_err vch_log_lock(int *ret_fd, const char *dir);
 
 /* True if a write failed: nothing but close can be done. */
 bool vch_log_is_dead(struct vch_log *log);
 
 void vch_log_close(struct vch_log *log);
 
-/* Where the good part of a log ends; torn_len bytes after it are not whole. */
+/* Where the good part of a log ends; torn_len bytes after it are not whole.
+ * first: its first segment; over 1 if those before were pruned. */
 struct vch_log_end {
+	uint32_t first;
 	struct vch_log_pos pos;
 	uint64_t batches;
 	uint64_t torn_len;
@@ -107,7 +143,8 @@ struct vch_log_end {
 
 /*
  * Reads a log without its lock and changes nothing: for the CLI and for
- * whoever else wants to check it, also while a node writes it. ret may be
+ * whoever else wants to check it, also while a node writes it. Of a log that
+ * was pruned each shard begins with the first that is there of it. ret may be
  * NULL. Errors: VCH_FILE, VCH_CORRUPT, what `each` returns.
  */
 VCH_MUST enum vch_err vch_log_each(struct vch_log_end *ret, const char *dir,

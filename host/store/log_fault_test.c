@@ -218,7 +218,7 @@ static void reopen_shards(uint64_t ret_cnt[VCH_SHARDS])
 	memset(ret_cnt, 0, VCH_SHARDS * sizeof(*ret_cnt));
 	vch_log_close(logs);
 	logs = NULL;
-	assert_int_equal(vch_log_open(&logs, dir, count_shards, ret_cnt),
+	assert_int_equal(vch_log_open(&logs, dir, NULL, count_shards, ret_cnt),
 			 VCH_OK);
 }
 

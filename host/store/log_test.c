@@ -21,8 +21,10 @@ static void test_append_and_read(void **state)
 	assert_int_equal(cnt, 21);
 }
 
-static enum vch_err count_bytes(void *ctx, struct vch_span bytes)
+static enum vch_err count_bytes(void *ctx, struct vch_log_pos pos,
+				struct vch_span bytes)
 {
+	(void)pos;
 	*(uint64_t *)ctx += bytes.len;
 	return VCH_OK;
 }
@@ -39,7 +41,7 @@ static void test_replay(void **state)
 		if (i == 2)
 			assert_int_equal(reopen(&cnt), VCH_OK);
 	}
-	assert_int_equal(vch_log_replay(logs, count_bytes, &got), VCH_OK);
+	assert_int_equal(vch_log_replay(logs, NULL, count_bytes, &got), VCH_OK);
 	assert_int_equal(got, want);
 }
 
@@ -61,36 +63,37 @@ static void test_chain(void **state)
 static void test_chain_forms(void **state)
 {
 	struct vch_log_chain *chain = calloc(1, sizeof(*chain));
+	const struct vch_log_pos here = {1, VCH_SEGMENT_HEAD};
 	struct vch_section *s = &batch.batch.sections[0];
 
 	(void)state;
 	assert_non_null(chain);
-	assert_int_equal(vch_log_chain_add(chain, make_batch()), VCH_OK);
+	assert_int_equal(vch_log_chain_add(chain, here, make_batch()), VCH_OK);
 	make_batch();
 	s->index++;
-	assert_int_equal(vch_log_chain_add(chain, &batch), VCH_CHAIN);
+	assert_int_equal(vch_log_chain_add(chain, here, &batch), VCH_CHAIN);
 	s->index = 0;
-	assert_int_equal(vch_log_chain_add(chain, &batch), VCH_CHAIN);
+	assert_int_equal(vch_log_chain_add(chain, here, &batch), VCH_CHAIN);
 	s->index = 1;
 	s->incarnation[0] ^= 1;
-	assert_int_equal(vch_log_chain_add(chain, &batch), VCH_CHAIN);
+	assert_int_equal(vch_log_chain_add(chain, here, &batch), VCH_CHAIN);
 	s->incarnation[0] ^= 1;
 	s->prev_head[31] ^= 1;
-	assert_int_equal(vch_log_chain_add(chain, &batch), VCH_CHAIN);
+	assert_int_equal(vch_log_chain_add(chain, here, &batch), VCH_CHAIN);
 	s->prev_head[31] ^= 1;
 	s->shard = VCH_SHARDS;
-	assert_int_equal(vch_log_chain_add(chain, &batch), VCH_CHAIN);
+	assert_int_equal(vch_log_chain_add(chain, here, &batch), VCH_CHAIN);
 	s->shard = 6;
-	assert_int_equal(vch_log_chain_add(chain, &batch), VCH_CHAIN);
+	assert_int_equal(vch_log_chain_add(chain, here, &batch), VCH_CHAIN);
 	s->shard = main_maker.shard;
 	s[1] = s[0];
 	batch.batch.sections_cnt = 2;
-	assert_int_equal(vch_log_chain_add(chain, &batch), VCH_CHAIN);
+	assert_int_equal(vch_log_chain_add(chain, here, &batch), VCH_CHAIN);
 	batch.batch.sections_cnt = 1;
 	/* another incarnation begins at zero */
 	s->incarnation[0] ^= 1;
 	s->index = 0;
-	assert_int_equal(vch_log_chain_add(chain, &batch), VCH_OK);
+	assert_int_equal(vch_log_chain_add(chain, here, &batch), VCH_OK);
 	free(chain);
 }
 
@@ -99,7 +102,8 @@ static void test_lock(void **state)
 	struct vch_log *second;
 
 	(void)state;
-	assert_int_equal(vch_log_open(&second, dir, NULL, NULL), VCH_FILE);
+	assert_int_equal(vch_log_open(&second, dir, NULL, NULL, NULL),
+			 VCH_FILE);
 }
 
 /* A crash may leave any part of the last frame: it is cut off whole. */
@@ -196,9 +200,17 @@ static void test_missing_segment(void **state)
 	assert_int_equal(append(), VCH_OK);
 	assert_int_equal(reopen(&cnt), VCH_OK);
 	assert_int_equal(append(), VCH_OK);
-	path_of(path, 1);
+	assert_int_equal(reopen(&cnt), VCH_OK);
+	assert_int_equal(append(), VCH_OK);
+	path_of(path, 2);
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(reopen(&cnt), VCH_CORRUPT);
+	/* from the third on it would be a log that was pruned, without
+	 * snapshots that say where its shards stand */
+	path_of(path, 1);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(reopen(&cnt), VCH_PRUNED);
+	assert_int_equal(vch_log_each(NULL, dir, NULL, NULL), VCH_OK);
 }
 
 /* Starts that write nothing leave nothing, nor does a torn header. */

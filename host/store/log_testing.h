@@ -108,7 +108,7 @@ static inline enum vch_err reopen(uint64_t *ret_cnt)
 	logs = NULL;
 	memset(main_maker.head, 0, sizeof(main_maker.head));
 	main_maker.index = 0;
-	err = vch_log_open(&logs, dir, count, &cnt);
+	err = vch_log_open(&logs, dir, NULL, count, &cnt);
 	*ret_cnt = cnt;
 	return err;
 }

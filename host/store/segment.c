@@ -46,8 +46,9 @@ static bool continues(const struct vch_log_chain *chain,
 	bool same;
 
 	if (!chain->shard[s->shard].started)
-		return s->index == 0 && memcmp(s->prev_head, first_head,
-					       sizeof(first_head)) == 0;
+		return chain->pruned ||
+		       (s->index == 0 && memcmp(s->prev_head, first_head,
+						sizeof(first_head)) == 0);
 	vch_leaf(leaf, s->shard, chain->shard[s->shard].incarnation,
 		 chain->shard[s->shard].index - 1, s->prev_head);
 	if (memcmp(leaf, chain->shard[s->shard].leaf, sizeof(leaf)) != 0)
@@ -57,7 +58,19 @@ static bool continues(const struct vch_log_chain *chain,
 	return s->index == (same ? chain->shard[s->shard].index : 0);
 }
 
+/* The shard stands behind that section, whose last leaf this is. */
+static void stand(struct vch_log_chain *chain, const struct vch_section *s,
+		  const uint8_t leaf[32])
+{
+	memcpy(chain->shard[s->shard].leaf, leaf, 32);
+	memcpy(chain->shard[s->shard].incarnation, s->incarnation,
+	       sizeof(s->incarnation));
+	chain->shard[s->shard].index = s->index + s->records_cnt;
+	chain->shard[s->shard].started = true;
+}
+
 enum vch_err vch_log_chain_add(struct vch_log_chain *chain,
+			       struct vch_log_pos pos,
 			       const struct vch_log_batch *batch)
 {
 	const struct vch_section *s = batch->batch.sections;
@@ -65,19 +78,17 @@ enum vch_err vch_log_chain_add(struct vch_log_chain *chain,
 	uint64_t touched = 0;
 
 	for (uint8_t i = 0; i < cnt; i++) {
-		if (s[i].shard >= VCH_SHARDS || touched >> s[i].shard & 1 ||
-		    !continues(chain, &s[i]))
+		if (s[i].shard >= VCH_SHARDS || touched >> s[i].shard & 1)
 			return VCH_CHAIN;
 		touched |= UINT64_C(1) << s[i].shard;
+		if (vch_log_is_behind(chain->from, s[i].shard, pos) &&
+		    !continues(chain, &s[i]))
+			return VCH_CHAIN;
 	}
 	for (uint8_t i = 0; i < cnt; i++) {
 		leaf_cnt = (uint8_t)(leaf_cnt + s[i].records_cnt);
-		memcpy(chain->shard[s[i].shard].leaf,
-		       batch->tree.node[leaf_cnt - 1], 32);
-		memcpy(chain->shard[s[i].shard].incarnation, s[i].incarnation,
-		       sizeof(s[i].incarnation));
-		chain->shard[s[i].shard].index = s[i].index + s[i].records_cnt;
-		chain->shard[s[i].shard].started = true;
+		if (vch_log_is_behind(chain->from, s[i].shard, pos))
+			stand(chain, &s[i], batch->tree.node[leaf_cnt - 1]);
 	}
 	return VCH_OK;
 }
@@ -164,7 +175,14 @@ static bool is_tail(struct vch_log_batch *scratch, const struct mapped *m,
 	return true;
 }
 
+/* The first frame to read of that segment. */
+static size_t begin_in(struct vch_log_pos begin, uint32_t number)
+{
+	return number == begin.segment ? begin.offset : VCH_SEGMENT_HEAD;
+}
+
 struct walk {
+	struct vch_log_pos begin;
 	struct vch_log_end *end;
 	struct vch_log_chain *chain;
 	struct vch_log_batch *batch;
@@ -175,7 +193,7 @@ struct walk {
 static enum vch_err walk_frames(struct walk *w, const struct mapped *m,
 				uint32_t number, bool last)
 {
-	size_t at = VCH_SEGMENT_HEAD, next;
+	size_t at = begin_in(w->begin, number), next;
 
 	while (at < m->len) {
 		struct vch_log_pos pos = {number, (uint32_t)at};
@@ -186,7 +204,7 @@ static enum vch_err walk_frames(struct walk *w, const struct mapped *m,
 			w->end->torn_len = m->len - at;
 			break;
 		}
-		if (vch_log_chain_add(w->chain, w->batch) != VCH_OK)
+		if (vch_log_chain_add(w->chain, pos, w->batch) != VCH_OK)
 			return VCH_CORRUPT;
 		w->end->batches++;
 		if (w->each)
@@ -219,10 +237,11 @@ static enum vch_err walk_segment(struct walk *w, const char *dir,
 	return err;
 }
 
-enum vch_err vch_segments_count(uint32_t *ret, const char *dir)
+enum vch_err vch_segments_range(uint32_t *ret_first, uint32_t *ret_last,
+				const char *dir)
 {
 	DIR *d = opendir(dir);
-	uint32_t cnt = 0, most = 0;
+	uint32_t cnt = 0, most = 0, least = UINT32_MAX;
 	struct dirent *e;
 
 	if (!d)
@@ -236,10 +255,66 @@ enum vch_err vch_segments_count(uint32_t *ret, const char *dir)
 			continue;
 		cnt++;
 		most = number > most ? number : most;
+		least = number < least ? number : least;
 	}
 	closedir(d);
-	*ret = most;
-	return cnt == most ? VCH_OK : VCH_CORRUPT;
+	*ret_last = most;
+	*ret_first = cnt > 0 ? least : 0;
+	return cnt == 0 || cnt == most - least + 1 ? VCH_OK : VCH_CORRUPT;
+}
+
+/* Some shard has no snapshot: its first record is needed. */
+static bool needs_all(const struct vch_log_from *from)
+{
+	for (size_t i = 0; from && i < VCH_SHARDS; i++) {
+		if (from->behind[i].segment == 0)
+			return true;
+	}
+	return !from;
+}
+
+/* The first frame that somebody needs. */
+static struct vch_log_pos begin_of(const struct vch_log_from *from,
+				   uint32_t first)
+{
+	struct vch_log_pos begin = {UINT32_MAX, 0};
+
+	if (needs_all(from))
+		return (struct vch_log_pos){first, VCH_SEGMENT_HEAD};
+	for (size_t i = 0; i < VCH_SHARDS; i++) {
+		if (vch_log_pos_after(begin, from->behind[i]))
+			begin = from->behind[i];
+	}
+	return begin;
+}
+
+/* The shard stands where its snapshot was taken. */
+static enum vch_err stand_behind(struct vch_log_chain *chain, const char *dir,
+				 uint8_t shard, struct vch_log_pos pos)
+{
+	struct vch_log_batch *batch;
+	const struct vch_section *s;
+	enum vch_err err = VCH_OK;
+
+	VCH_TRY(vch_log_batch_at(&batch, dir, pos));
+	s = &batch->batch.sections[0];
+	if (batch->batch.sections_cnt != 1 || s->shard != shard)
+		err = VCH_CORRUPT;
+	else
+		stand(chain, s, batch->tree.node[s->records_cnt - 1]);
+	vch_log_batch_free(batch);
+	return err;
+}
+
+static enum vch_err chain_begin(struct vch_log_chain *chain, const char *dir)
+{
+	const struct vch_log_from *from = chain->from;
+
+	for (uint8_t i = 0; from && i < VCH_SHARDS; i++) {
+		if (from->behind[i].segment > 0)
+			VCH_TRY(stand_behind(chain, dir, i, from->behind[i]));
+	}
+	return VCH_OK;
 }
 
 enum vch_err vch_segments_walk(struct vch_log_end *ret_end,
@@ -247,46 +322,66 @@ enum vch_err vch_segments_walk(struct vch_log_end *ret_end,
 			       vch_log_batch_fn *each, void *ctx)
 {
 	struct vch_log_end end = {.pos = {0, 0}};
-	struct walk w = {&end, chain, NULL, each, ctx};
+	struct walk w = {{0, 0}, &end, chain, NULL, each, ctx};
 	enum vch_err err = VCH_OK;
-	uint32_t cnt;
+	uint32_t last;
 
-	VCH_TRY(vch_segments_count(&cnt, dir));
+	VCH_TRY(vch_segments_range(&end.first, &last, dir));
+	if (end.first > 1 && needs_all(chain->from) && !chain->pruned)
+		return VCH_PRUNED;
+	w.begin = begin_of(chain->from, end.first);
+	VCH_TRY(chain_begin(chain, dir));
 	w.batch = vch_alloc(1, sizeof(*w.batch));
-	for (uint32_t i = 1; err == VCH_OK && i <= cnt; i++)
-		err = walk_segment(&w, dir, i, i == cnt);
+	for (uint32_t i = w.begin.segment; i > 0 && err == VCH_OK && i <= last;
+	     i++)
+		err = walk_segment(&w, dir, i, i == last);
 	free(w.batch);
 	*ret_end = end;
 	return err;
 }
 
-static enum vch_err replay_segment(const struct mapped *m, size_t end,
+static enum vch_err replay_segment(const struct mapped *m,
+				   struct vch_log_pos begin, size_t end,
 				   vch_log_frame_fn *each, void *ctx)
 {
-	size_t at = VCH_SEGMENT_HEAD;
+	size_t next, at = begin.offset;
 	struct vch_span batch;
 
 	if (end > m->len)
 		return VCH_FILE;
-	while (at < end) {
-		if (frame_read(&batch, &at, m, at) != VCH_OK)
+	for (; at < end; at = next) {
+		struct vch_log_pos pos = {begin.segment, (uint32_t)at};
+
+		if (frame_read(&batch, &next, m, at) != VCH_OK)
 			return VCH_FILE;
-		VCH_TRY(each(ctx, batch));
+		VCH_TRY(each(ctx, pos, batch));
 	}
 	return VCH_OK;
 }
 
-enum vch_err vch_segments_replay(const char *dir, struct vch_log_pos end,
-				 vch_log_frame_fn *each, void *ctx)
+enum vch_err vch_segments_replay(const char *dir,
+				 const struct vch_log_from *from,
+				 struct vch_log_pos end, vch_log_frame_fn *each,
+				 void *ctx)
 {
 	enum vch_err err = VCH_OK;
+	struct vch_log_pos begin;
+	uint32_t first, last;
 	struct mapped m;
 
-	for (uint32_t i = 1; err == VCH_OK && i <= end.segment; i++) {
-		VCH_TRY(map_segment(&m, dir, i));
-		err = replay_segment(&m, i < end.segment ? m.len : end.offset,
+	VCH_TRY(vch_segments_range(&first, &last, dir));
+	if (first > 1 && needs_all(from))
+		return VCH_PRUNED;
+	begin = begin_of(from, first);
+	while (err == VCH_OK && begin.segment <= end.segment) {
+		VCH_TRY(map_segment(&m, dir, begin.segment));
+		err = replay_segment(&m, begin,
+				     begin.segment < end.segment ? m.len
+								 : end.offset,
 				     each, ctx);
 		unmap(&m);
+		begin = (struct vch_log_pos){begin.segment + 1,
+					     VCH_SEGMENT_HEAD};
 	}
 	return err;
 }
@@ -298,6 +393,7 @@ enum vch_err vch_log_each(struct vch_log_end *ret, const char *dir,
 	struct vch_log_end end;
 	enum vch_err err;
 
+	chain->pruned = true;
 	err = vch_segments_walk(&end, chain, dir, each, ctx);
 	free(chain);
 	if (ret)

@@ -21,6 +21,8 @@
  * hashed twice.
  */
 struct vch_log_chain {
+	const struct vch_log_from *from; /* or NULL */
+	bool pruned; /* a shard may begin with whatever is there of it */
 	struct {
 		uint8_t leaf[32]; /* of the last record */
 		uint8_t incarnation[16];
@@ -29,8 +31,12 @@ struct vch_log_chain {
 	} shard[VCH_SHARDS];
 };
 
-/* VCH_CHAIN if the batch does not continue every shard it touches, once. */
+/*
+ * VCH_CHAIN if the batch does not continue every shard it touches, once. What
+ * chain->from has already is not looked at.
+ */
 VCH_MUST enum vch_err vch_log_chain_add(struct vch_log_chain *chain,
+					struct vch_log_pos pos,
 					const struct vch_log_batch *batch);
 
 /* <dir>/<number, ten digits>.log */
@@ -46,11 +52,15 @@ void vch_segment_head(uint8_t ret[VCH_SEGMENT_HEAD], uint32_t number);
 /* It went to the disk together with the frame before it. */
 #define VCH_FRAME_JOINED 0x5a
 
-/* How many there are. VCH_CORRUPT if one between is missing; VCH_FILE. */
-VCH_MUST enum vch_err vch_segments_count(uint32_t *ret, const char *dir);
+/* The first and the last there are; 0 and 0 if there is none. VCH_CORRUPT if
+ * one between is missing; VCH_FILE. */
+VCH_MUST enum vch_err vch_segments_range(uint32_t *ret_first,
+					 uint32_t *ret_last, const char *dir);
 
 /*
- * Walks all segments in order. ret_end: where the good part ends; pos.segment
+ * Walks all segments in order, from the first place of chain->from on; the
+ * rest of chain is zeros at first. VCH_PRUNED if that place has gone, unless
+ * chain->pruned allows it. ret_end: where the good part ends; pos.segment
  * is 0 if there is no segment. Only the end of the last segment may be torn,
  * and only where no synced frame follows: anything else that is bad is
  * VCH_CORRUPT.
@@ -60,8 +70,10 @@ VCH_MUST enum vch_err vch_segments_walk(struct vch_log_end *ret_end,
 					const char *dir, vch_log_batch_fn *each,
 					void *ctx);
 
-/* The batches of all frames before `end`, unchecked. VCH_FILE. */
+/* The batches of all frames from `from` on and before `end`, unchecked.
+ * VCH_FILE. */
 VCH_MUST enum vch_err vch_segments_replay(const char *dir,
+					  const struct vch_log_from *from,
 					  struct vch_log_pos end,
 					  vch_log_frame_fn *each, void *ctx);
 
