@@ -244,6 +244,7 @@ static enum vch_err start_tee(struct vouchd *d)
 		.kept = vch_events_add,
 		.kept_ctx = d->node.events,
 		.window_records = VCH_WINDOW_RECORDS_MAX,
+		.snapshot_records = (uint32_t)c->snapshot_records,
 	};
 	enum vch_err err;
 

@@ -128,4 +128,10 @@ const struct vch_setting_info vch_setting_table[VCH_SET_CNT] = {
 		 AT(max_retries), 0, 10, "1",
 		 "how often a call whose TEE went away is given "
 		 "to the next; then TEE_LOST"},
+	[VCH_SET_SNAPSHOTS] =
+		{"tee", "snapshot_records", "snapshot-records", 0, "N",
+		 VCH_TYPE_NUMBER, AT(snapshot_records), 0, COUNT_MAX, "100000",
+		 "records of the log after which every account has a new "
+		 "snapshot beside it, so that a start need not replay more; "
+		 "0: never"},
 };

@@ -54,6 +54,7 @@ enum vch_setting {
 	VCH_SET_BATCH_TIMEOUT,
 	VCH_SET_SESSION_TIMEOUT,
 	VCH_SET_MAX_RETRIES,
+	VCH_SET_SNAPSHOTS,
 	VCH_SET_CNT,
 };
 
@@ -87,14 +88,15 @@ struct vch_settings {
 	uint64_t rate_address;
 	char eth_rpc[VCH_PATH_MAX]; /* a URL; empty: none */
 	char tee[VCH_PATH_MAX];	    /* empty: beside vouchd */
-	uint64_t sessions;	/* 0: one for each core */
-	char window[VCH_PATH_MAX]; /* seconds, or "never" */
+	uint64_t sessions;	    /* 0: one for each core */
+	char window[VCH_PATH_MAX];  /* seconds, or "never" */
 	uint64_t queue;
 	uint64_t deadline_us;
 	uint64_t batch_size;
 	uint64_t batch_us;
 	uint64_t session_us;
 	uint64_t max_retries;
+	uint64_t snapshot_records; /* 0: none */
 	/* of each setting */
 	enum vch_source source[VCH_SET_CNT];
 	unsigned line[VCH_SET_CNT]; /* of VCH_SOURCE_FILE */

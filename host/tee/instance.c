@@ -34,18 +34,14 @@ static enum vch_err keep(struct vch_instance *in, struct vch_span log)
 	VCH_TRY(vch_log_batch_parse(&in->batch, log));
 	VCH_TRY(vch_fold_decode(&in->fold, &in->batch.batch));
 	VCH_TRY(vch_log_append(in->log, &pos, &in->batch));
+	in->pos = pos;
+	in->snapshot_cnt += in->fold.record_cnt;
+	vch_worker_count(w, pos, &in->batch.batch);
 	stat_time(w, &w->stats.fsync_ns_sum, &w->stats.fsync_cnt, began);
 	vch_index_apply(w->index, pos, &in->fold);
 	vch_worker_tell(w, pos, &in->batch, false);
 	return VCH_OK;
 }
-
-/* A call and its answer, released. code: what the command itself said. */
-struct called {
-	enum vch_err code;
-	struct vch_span answer;
-	const struct vch_log_batch *batch;
-};
 
 /* The TEE believes it already; the disk may never get it. */
 static enum vch_err make_safe(struct vch_instance *in, uint32_t cmd,
@@ -64,8 +60,8 @@ static enum vch_err make_safe(struct vch_instance *in, uint32_t cmd,
 	return VCH_OK;
 }
 
-static enum vch_err call(struct vch_instance *in, struct called *ret,
-			 uint32_t cmd, struct vch_span request)
+enum vch_err vch_instance_call(struct vch_instance *in, struct vch_called *ret,
+			       uint32_t cmd, struct vch_span request)
 {
 	struct vch_worker *w = in->worker;
 	uint64_t began = vch_clock_ns();
@@ -120,30 +116,32 @@ void vch_instance_expire(struct vch_instance *in)
 static enum vch_err replay_flush(struct vch_instance *in)
 {
 	struct vch_writer writer = vch_writer(in->replay, 4);
-	struct called called;
+	struct vch_called called;
 
 	if (in->replay_len == 0)
 		return VCH_OK;
 	vch_write_u32(&writer, (uint32_t)in->replay_len);
-	VCH_TRY(call(in, &called, VCH_CMD_REPLAY,
-		     vch_span(in->replay, 4 + in->replay_len)));
+	VCH_TRY(vch_instance_call(in, &called, VCH_CMD_REPLAY,
+				  vch_span(in->replay, 4 + in->replay_len)));
 	in->replay_len = 0;
 	vch_instance_expire(in);
 	return called.code;
 }
 
-static enum vch_err replay_batch(void *ctx, struct vch_span batch)
+static enum vch_err replay_batch(void *ctx, struct vch_log_pos pos,
+				 struct vch_span batch)
 {
 	struct vch_instance *in = ctx;
-	struct vch_writer writer;
+	struct vch_writer len, writer;
 
 	if (4 + in->replay_len + 4 + batch.len > REPLAY_MAX)
 		VCH_TRY(replay_flush(in));
-	writer = vch_writer(in->replay + 4 + in->replay_len,
-			    sizeof(in->replay) - 4 - in->replay_len);
-	vch_write_u32(&writer, (uint32_t)batch.len);
-	vch_write_bytes(&writer, batch.ptr, batch.len);
-	in->replay_len += writer.len;
+	len = vch_writer(in->replay + 4 + in->replay_len, 4);
+	writer = vch_writer(len.ptr + 4, batch.len);
+	VCH_TRY(vch_instance_rest(in, &writer, pos, batch));
+	vch_write_u32(&len, (uint32_t)writer.len);
+	if (writer.len > 0)
+		in->replay_len += 4 + writer.len;
 	return writer.bad ? VCH_SIZE : VCH_OK;
 }
 
@@ -154,7 +152,7 @@ static enum vch_err replay_batch(void *ctx, struct vch_span batch)
 static enum vch_err compare(struct vch_instance *in)
 {
 	struct vch_worker *w = in->worker;
-	struct called called = {.code = VCH_OK};
+	struct vch_called called = {.code = VCH_OK};
 	bool compared;
 
 	pthread_mutex_lock(&w->mutex);
@@ -164,7 +162,7 @@ static enum vch_err compare(struct vch_instance *in)
 	pthread_mutex_unlock(&w->mutex);
 	if (compared || in->idx > 0)
 		return compared ? VCH_OK : VCH_OVERLOADED;
-	VCH_TRY(call(in, &called, VCH_CMD_COMPARE, vch_span(NULL, 0)));
+	VCH_TRY(vch_instance_call(in, &called, VCH_CMD_COMPARE, vch_span(NULL, 0)));
 	VCH_TRY(called.code);
 	pthread_mutex_lock(&w->mutex);
 	w->compared = true;
@@ -185,10 +183,11 @@ static enum vch_err begin_incarnation(struct vch_instance *in)
 	uint8_t bytes[VCH_START_REQUEST_ENC_MAX];
 	struct vch_writer writer = vch_writer(bytes, sizeof(bytes));
 	struct vch_start_answer ans;
-	struct called called;
+	struct vch_called called;
 
 	VCH_TRY(vch_start_request_encode(&writer, &req));
-	VCH_TRY(call(in, &called, VCH_CMD_START, vch_written(&writer)));
+	VCH_TRY(vch_instance_call(in, &called, VCH_CMD_START,
+				  vch_written(&writer)));
 	VCH_TRY(called.code);
 	VCH_TRY(vch_start_answer_decode(&ans, called.answer));
 	pthread_mutex_lock(&w->mutex);
@@ -212,10 +211,12 @@ enum vch_err vch_instance_up(struct vch_instance *in)
 
 	in->replay_len = 0;
 	VCH_TRY(vch_tee_start(&in->tee, &opt));
-	VCH_TRY(vch_log_replay(in->log, replay_batch, in));
+	VCH_TRY(vch_instance_restore(in));
+	VCH_TRY(vch_log_replay(in->log, &in->from, replay_batch, in));
 	VCH_TRY(replay_flush(in));
 	VCH_TRY(compare(in));
 	VCH_TRY(begin_incarnation(in));
+	vch_instance_snapshot_begin(in);
 	VCH_LOG(VCH_INFO, "tee", "serving",
 		vch_field_num("pid", (uint64_t)vch_tee_pid(in->tee)),
 		vch_field_num("shard", in->shard_first),
@@ -227,9 +228,10 @@ enum vch_err vch_instance_up(struct vch_instance *in)
 enum vch_err vch_instance_close(struct vch_instance *in, bool final)
 {
 	const uint8_t request[1] = {final};
-	struct called called;
+	struct vch_called called;
 
-	VCH_TRY(call(in, &called, VCH_CMD_CLOSE, vch_span(request, 1)));
+	VCH_TRY(vch_instance_call(in, &called, VCH_CMD_CLOSE,
+				  vch_span(request, 1)));
 	in->window_open = false;
 	return called.code == VCH_OK ? VCH_OK : VCH_TEE_LOST;
 }
@@ -238,6 +240,8 @@ void vch_instance_down(struct vch_instance *in, bool graceful)
 {
 	struct vch_worker *w = in->worker;
 
+	if (in->tee && graceful && vch_instance_snapshot_all(in) != VCH_OK)
+		VCH_LOG(VCH_WARN, "tee", "no snapshot at the end");
 	/* a start that was not clean costs each account a lease, no more */
 	if (in->tee && graceful && vch_instance_close(in, true) != VCH_OK)
 		VCH_LOG(VCH_WARN, "tee", "the last window was not closed");
@@ -330,7 +334,7 @@ static enum vch_err serve_alone(struct vch_instance *in, struct vch_job *job)
 	uint8_t receipt[VCH_RECEIPT_ENC_MAX];
 	const struct vch_span none = vch_span(NULL, 0);
 	struct vch_span request;
-	struct called called;
+	struct vch_called called;
 	enum vch_err err;
 
 	err = alone_request(in, job, &request);
@@ -339,7 +343,7 @@ static enum vch_err serve_alone(struct vch_instance *in, struct vch_job *job)
 		return VCH_OK; /* the TEE has not heard of it */
 	}
 	count_operations(in->worker, 1);
-	err = call(in, &called, job->cmd, request);
+	err = vch_instance_call(in, &called, job->cmd, request);
 	if (err == VCH_OK && called.code == VCH_OK &&
 	    job->cmd == VCH_CMD_DELETE_KEY)
 		vch_blobs_drop(in->worker->blobs, job->key_op.key);
@@ -373,7 +377,7 @@ static enum vch_err serve_gather(struct vch_instance *in)
 	struct vch_gather *g = &in->gather;
 	uint64_t began = vch_clock_ns();
 	struct vch_writer writer;
-	struct called called;
+	struct vch_called called;
 	enum vch_err err;
 
 	if (g->job_cnt == 0)
@@ -382,7 +386,8 @@ static enum vch_err serve_gather(struct vch_instance *in)
 	writer = vch_writer(vch_tee_request_area(in->tee), VCH_REQUEST_MAX);
 	err = vch_gather_encode(&writer, g);
 	if (err == VCH_OK)
-		err = call(in, &called, g->cmd, vch_written(&writer));
+		err = vch_instance_call(in, &called, g->cmd,
+					vch_written(&writer));
 	expect(in, g->job_cnt, vch_clock_ns() - began);
 	if (err != VCH_OK)
 		fail_gather(in, err);

@@ -25,8 +25,25 @@ struct vch_worker {
 	struct vch_worker_stats stats;
 	struct vch_instance *instance[VCH_WORKERS_MAX];
 
-	struct vch_fold fold; /* of whoever opens the log */
+	struct vch_fold fold;	  /* of whoever opens the log */
+	struct vch_log_from from; /* likewise: the snapshots it begins with */
+	/* Records since the shard's snapshot; of the instance that serves it,
+	 * or of whoever opens the log. */
+	uint32_t unsaved[VCH_SHARDS];
 };
+
+/* The records of a batch that no snapshot has yet. */
+static inline void vch_worker_count(struct vch_worker *w,
+				    struct vch_log_pos pos,
+				    const struct vch_batch *batch)
+{
+	for (uint8_t i = 0; i < batch->sections_cnt; i++) {
+		const struct vch_section *s = &batch->sections[i];
+
+		if (vch_log_is_behind(&w->from, s->shard, pos))
+			w->unsaved[s->shard] += s->records_cnt;
+	}
+}
 
 /* Tells whoever wants to know of a batch that is durable and folded. */
 static inline void vch_worker_tell(const struct vch_worker *w,

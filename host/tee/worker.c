@@ -8,6 +8,7 @@
 #include "host/base/alloc.h"
 #include "host/base/clock.h"
 #include "host/base/logline.h"
+#include "host/store/snapshot.h"
 #include "host/tee/shared.h"
 #include "trusted/base/check.h"
 #include "trusted/log/chain.h"
@@ -36,6 +37,7 @@ static enum vch_err index_batch(void *ctx, struct vch_log_pos pos,
 
 	VCH_TRY(vch_fold_decode(&w->fold, &batch->batch));
 	vch_index_apply(w->index, pos, &w->fold);
+	vch_worker_count(w, pos, &batch->batch);
 	vch_worker_tell(w, pos, batch, true);
 	return VCH_OK;
 }
@@ -43,15 +45,19 @@ static enum vch_err index_batch(void *ctx, struct vch_log_pos pos,
 /* From what the disk holds; nobody else uses the log meanwhile. */
 static enum vch_err log_open(struct vch_worker *w)
 {
-	struct vch_index_stats stats;
+	struct vch_index_stats saved, stats;
 	uint64_t began = vch_clock_ns();
 
-	vch_index_rewind(w->index);
-	VCH_TRY(vch_log_open(&w->log, w->opt.log_dir, index_batch, w));
+	memset(w->unsaved, 0, sizeof(w->unsaved));
+	vch_snaps_load(&w->from, w->index, w->opt.log_dir);
+	vch_index_stats(w->index, &saved);
+	VCH_TRY(vch_log_open(&w->log, w->opt.log_dir, &w->from, index_batch,
+			     w));
 	vch_index_stats(w->index, &stats);
 	w->seeded = stats.batches > 0;
 	VCH_LOG(VCH_INFO, "store", "log read",
 		vch_field_num("records", stats.records),
+		vch_field_num("read", stats.records - saved.records),
 		vch_field_num("accounts", stats.accounts),
 		vch_field_num("ms", (vch_clock_ns() - began) / VCH_NS_PER_MS));
 	return VCH_OK;
@@ -249,6 +255,8 @@ static void *run(void *arg)
 			break;
 		if (err == VCH_OK)
 			err = vch_instance_serve(in);
+		if (err == VCH_OK)
+			err = vch_instance_snapshot_due(in);
 		else if (err == VCH_TIMEOUT)
 			err = vch_instance_close(in, false);
 		if (err != VCH_OK)

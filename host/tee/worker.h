@@ -52,8 +52,13 @@ struct vch_worker_options {
 	 * the host had got nothing, so nothing was recorded or released.
 	 */
 	uint32_t retries_max;
-	vch_worker_kept_fn *kept;   /* may be NULL */
+	vch_worker_kept_fn *kept; /* may be NULL */
 	void *kept_ctx;
+	/*
+	 * Records after which every shard has a new snapshot, one shard after
+	 * the other; 0: none is ever made.
+	 */
+	uint32_t snapshot_records;
 	uint16_t window_s; /* of the counter: START in wire/ta.wire */
 	uint16_t window_records;
 };
