@@ -119,6 +119,8 @@ class Crash(unittest.TestCase):
         self.s = stack.Stack(tempfile.mkdtemp(prefix="vouch-crash-"))
         self.addCleanup(self.clear_away)
         self.whole = False
+        # a shard has a new snapshot after every ten records
+        self.s.node_options += ["--snapshot-records", "640"]
         self.s.start_chain()
         self.begin_node()
         self.s.deploy()

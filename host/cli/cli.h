@@ -56,6 +56,7 @@ struct vch_cli {
 	const char *tokens;
 	const char *ca;
 	bool no_counter;
+	bool yes;
 	bool print_request;
 	bool print_operation;
 	bool json;
@@ -100,6 +101,7 @@ enum vch_cli_option_bit {
 	VCH_O_TRANSACTION,
 	VCH_O_TYPED_DATA,
 	VCH_O_NO_COUNTER,
+	VCH_O_YES,
 	VCH_O_PRINT_REQUEST,
 	VCH_O_PRINT_OPERATION,
 	VCH_O_DATA,
@@ -170,6 +172,8 @@ vch_cli_fn vch_cmd_pay;
 vch_cli_fn vch_cmd_operation_hash;
 vch_cli_fn vch_cmd_log_verify;
 vch_cli_fn vch_cmd_log_show;
+vch_cli_fn vch_cmd_log_prune;
+vch_cli_fn vch_cmd_log_reindex;
 vch_cli_fn vch_cmd_receipt_verify;
 vch_cli_fn vch_cmd_receipt_compare;
 vch_cli_fn vch_cmd_tee;

@@ -10,10 +10,14 @@
 #include "host/cli/doc.h"
 #include "host/cli/logwalk.h"
 #include "host/cli/term.h"
-#include "host/store/log.h"
+#include "host/store/segment.h"
 #include "trusted/base/check.h"
 
+/* What ends a walk that has found what it was looking for. */
+#define FOUND VCH_EXISTS
+
 struct walk_ctx {
+	uint32_t first; /* segment; over 1: the log was pruned */
 	struct vch_cli *cli;
 	struct vch_logwalk walk;
 	vch_logwalk_fn *each;
@@ -41,17 +45,56 @@ static enum vch_err read_log_key(struct vch_cli *cli, uint8_t key[32],
 	return VCH_OK;
 }
 
+/* The key that the first record which names one names: of a pruned log. */
+static enum vch_err find_key(void *ctx, struct vch_log_pos pos,
+			     const struct vch_log_batch *batch)
+{
+	struct vch_record_head head;
+	struct vch_snapshot snapshot;
+	struct vch_start start;
+
+	(void)pos;
+	for (uint8_t i = 0; i < batch->batch.sections_cnt; i++) {
+		struct vch_reader r =
+			vch_reader(batch->batch.sections[i].records[0]);
+
+		vch_record_head_read(&r, &head);
+		if (head.kind == VCH_RECORD_SNAPSHOT) {
+			vch_snapshot_read(&r, &snapshot);
+			memcpy(ctx, snapshot.log_key, 32);
+		} else if (head.kind == VCH_RECORD_START) {
+			vch_start_read(&r, &start);
+			memcpy(ctx, start.log_key, 32);
+		} else {
+			continue;
+		}
+		return vch_reader_end(&r) ? VCH_CORRUPT : FOUND;
+	}
+	return VCH_OK;
+}
+
 /* Walks the whole log; `each` is told every record as it is checked. */
 static enum vch_err walk_log(struct vch_cli *cli, struct walk_ctx *w,
 			     vch_logwalk_fn *each)
 {
 	const uint8_t *log_key;
 	struct vch_log_end end;
-	uint8_t key[32];
+	uint32_t first, last;
+	uint8_t key[32] = {0};
 	enum vch_err err;
 
 	VCH_TRY(read_log_key(cli, key, &log_key));
+	err = vch_segments_range(&first, &last, cli->args[0]);
+	if (err == VCH_OK && first > 1 && !log_key) {
+		err = vch_log_each(NULL, cli->args[0], find_key, key);
+		err = err == FOUND ? VCH_OK : err;
+		log_key = key;
+	}
+	if (err)
+		return vch_cli_fail(cli, err, "the log in %s", cli->args[0]);
 	vch_logwalk_init(&w->walk, log_key);
+	w->walk.pruned = first > 1;
+	w->first = first;
 	w->cli = cli;
 	w->each = each;
 	err = vch_log_each(&end, cli->args[0], walk_batch, w);
@@ -80,9 +123,9 @@ enum vch_err vch_cmd_log_verify(struct vch_cli *cli)
 	VCH_TRY(walk_log(cli, &w, NULL));
 	if (cli->json) {
 		printf("{\"batches\":%llu,\"records\":%llu,"
-		       "\"logKey\":\"%s\"}\n",
+		       "\"firstSegment\":%u,\"logKey\":\"%s\"}\n",
 		       (unsigned long long)walk->batches,
-		       (unsigned long long)walk->records,
+		       (unsigned long long)walk->records, w.first,
 		       vch_term_hex(vch_span(walk->log_key, 32)));
 		return VCH_OK;
 	}
@@ -101,6 +144,10 @@ enum vch_err vch_cmd_log_verify(struct vch_cli *cli)
 	       (unsigned long long)walk->approved,
 	       (unsigned long long)walk->signed_cnt,
 	       (unsigned long long)walk->refused);
+	if (w.first > 1)
+		printf("  from segment %u on: what stood before it was pruned, "
+		       "and each chain\n  was taken up where it is there\n",
+		       w.first);
 	if (!cli->log_key)
 		puts("  (the log itself names that key: compare it with "
 		     "`vouch tee`, or pin --log-key)");
@@ -168,7 +215,7 @@ static void show_record(void *ctx, const struct vch_logwalk_record *rec)
 	(void)ctx;
 	if (gmtime_r(&at, &tm))
 		strftime(when, sizeof(when), "%F %TZ", &tm);
-	if (rec->start || rec->anchor) /* up to 64 of them at once */
+	if (rec->start || rec->anchor || rec->snapshot) /* of all shards */
 		return;
 	printf("%s%s%s shard %2u ", vch_ink(VCH_INK_DIM), when,
 	       vch_ink(VCH_INK_NONE), rec->shard);
@@ -265,6 +312,7 @@ static void show_record_json(void *ctx, const struct vch_logwalk_record *rec)
 		[VCH_RECORD_RESUME] = "resume",
 		[VCH_RECORD_ANCHOR] = "anchor",
 		[VCH_RECORD_INTENT] = "intent",
+		[VCH_RECORD_SNAPSHOT] = "snapshot",
 	};
 	yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
 	yyjson_mut_val *root = yyjson_mut_obj(doc);

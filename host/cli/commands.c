@@ -122,6 +122,15 @@ const struct vch_cli_command vch_cli_commands[] = {
 	 vch_cmd_log_verify},
 	{"log", "show", "DIR", "what was approved, refused, and why", NULL,
 	 NULL, VCH_O(LOG_KEY) | VCH_O(JSON), vch_cmd_log_show},
+	{"log", "prune", "DIR", "removes what two snapshots of all cover",
+	 "The node must be stopped. Says what would go; --yes removes it. The "
+	 "last receipt\nof every account is kept with the snapshots.",
+	 "vouch log prune ~/.vouch/node/log --yes", VCH_O(YES),
+	 vch_cmd_log_prune},
+	{"log", "reindex", "DIR", "makes the next start begin with the log",
+	 "The node must be stopped. Reads the whole log, then removes its "
+	 "snapshots: what\nthey held is made anew. A pruned log needs them.",
+	 NULL, 0, vch_cmd_log_reindex},
 	{"receipt", "verify", "HEX", "checks receipts (-: one a line)", NULL,
 	 NULL, VCH_O(LOG_KEY) | VCH_O(JSON), vch_cmd_receipt_verify},
 	{"receipt", "compare", "A B",

@@ -23,6 +23,17 @@ void vch_logwalk_init(struct vch_logwalk *walk, const uint8_t *log_key)
 	walk->has_log_key = true;
 }
 
+static enum vch_err take_log_key(struct vch_logwalk *walk,
+				 const uint8_t log_key[32])
+{
+	if (!walk->has_log_key)
+		memcpy(walk->log_key, log_key, 32);
+	walk->has_log_key = true;
+	HOLDS(walk, !memcmp(walk->log_key, log_key, 32),
+	      "a record names another log key");
+	return VCH_OK;
+}
+
 /* A START begins an incarnation where the shard's chain stands. */
 static enum vch_err take_start(struct vch_logwalk *walk,
 			       const struct vch_section *section,
@@ -39,11 +50,7 @@ static enum vch_err take_start(struct vch_logwalk *walk,
 	      !at->started ||
 		      memcmp(at->incarnation, section->incarnation, 16) != 0,
 	      "an incarnation starts twice");
-	if (!walk->has_log_key)
-		memcpy(walk->log_key, start->log_key, 32);
-	walk->has_log_key = true;
-	HOLDS(walk, !memcmp(walk->log_key, start->log_key, 32),
-	      "a START names another log key");
+	VCH_TRY(take_log_key(walk, start->log_key));
 	memcpy(at->incarnation, section->incarnation, 16);
 	at->index = 0;
 	at->started = true;
@@ -102,14 +109,50 @@ static void count(struct vch_logwalk *walk,
 	}
 }
 
+/* The records that are the log's own. */
+static enum vch_err take_own(struct vch_logwalk *walk,
+			     const struct vch_section *section,
+			     struct vch_logwalk_record *rec,
+			     struct vch_reader *r)
+{
+	static struct vch_start start;
+	static struct vch_snapshot snapshot;
+	struct vch_anchor anchor = {section->shard};
+
+	if (rec->head.kind == VCH_RECORD_START) {
+		vch_start_read(r, &start);
+		HOLDS(walk, !vch_reader_end(r), "a record does not decode");
+		rec->start = &start;
+		return take_start(walk, section, &start);
+	}
+	HOLDS(walk, walk->shard[section->shard].started,
+	      "a shard has records and no START");
+	if (rec->head.kind == VCH_RECORD_SNAPSHOT) {
+		vch_snapshot_read(r, &snapshot);
+		anchor.shard = snapshot.shard;
+		rec->snapshot = &snapshot;
+	} else {
+		vch_anchor_read(r, &anchor);
+		rec->anchor = true;
+	}
+	HOLDS(walk, !vch_reader_end(r) && anchor.shard == section->shard,
+	      "a record does not decode");
+	walk->snapshots += rec->snapshot != NULL;
+	return rec->snapshot ? take_log_key(walk, snapshot.log_key) : VCH_OK;
+}
+
+static bool is_own(uint8_t kind)
+{
+	return kind == VCH_RECORD_START || kind == VCH_RECORD_ANCHOR ||
+	       kind == VCH_RECORD_SNAPSHOT;
+}
+
 /* Decodes what stands behind the head; the counts follow. */
 static enum vch_err take_record(struct vch_logwalk *walk,
 				const struct vch_section *section, uint8_t idx,
 				vch_logwalk_fn *each, void *ctx)
 {
 	static struct vch_proof decoded;
-	static struct vch_start start;
-	struct vch_anchor anchor;
 	struct vch_logwalk_shard *at = &walk->shard[section->shard];
 	struct vch_span bytes = section->records[idx];
 	struct vch_logwalk_record rec = {.shard = section->shard,
@@ -117,18 +160,8 @@ static enum vch_err take_record(struct vch_logwalk *walk,
 	struct vch_reader r = vch_reader(bytes);
 
 	vch_record_head_read(&r, &rec.head);
-	if (rec.head.kind == VCH_RECORD_START) {
-		vch_start_read(&r, &start);
-		HOLDS(walk, !vch_reader_end(&r), "a record does not decode");
-		VCH_TRY(take_start(walk, section, &start));
-		rec.start = &start;
-	} else if (rec.head.kind == VCH_RECORD_ANCHOR) {
-		vch_anchor_read(&r, &anchor);
-		HOLDS(walk,
-		      !vch_reader_end(&r) && anchor.shard == section->shard,
-		      "a record does not decode");
-		HOLDS(walk, at->started, "a shard has records and no START");
-		rec.anchor = true;
+	if (is_own(rec.head.kind)) {
+		VCH_TRY(take_own(walk, section, &rec, &r));
 	} else {
 		HOLDS(walk, !vch_record_decode(&decoded, bytes),
 		      "a record does not decode");
@@ -149,11 +182,26 @@ static enum vch_err take_record(struct vch_logwalk *walk,
 	return VCH_OK;
 }
 
+/* What stood before its first section was pruned: it begins there. */
+static void begin_pruned(struct vch_logwalk_shard *at,
+			 const struct vch_section *section)
+{
+	memcpy(at->head, section->prev_head, 32);
+	if (section->index == 0)
+		return; /* with a START */
+	memcpy(at->incarnation, section->incarnation, 16);
+	at->index = section->index;
+	at->started = true;
+}
+
 static enum vch_err take_section(struct vch_logwalk *walk,
 				 const struct vch_section *section,
 				 vch_logwalk_fn *each, void *ctx)
 {
 	HOLDS(walk, section->shard < VCH_SHARDS, "a shard beyond all shards");
+	if (walk->pruned && !walk->shard[section->shard].seen)
+		begin_pruned(&walk->shard[section->shard], section);
+	walk->shard[section->shard].seen = true;
 	HOLDS(walk,
 	      !memcmp(walk->shard[section->shard].head, section->prev_head, 32),
 	      "a section does not continue its shard's chain");

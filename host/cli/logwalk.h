@@ -2,8 +2,9 @@
 /*
  * Walks a log without any key of its own: every shard's chain of heads is
  * whole, every batch's root is that of its records, every root is signed by
- * the log key that the log's own START records name (or by the one the
- * caller insists on). Pure: batches come in, in order. Spec: wire/log.wire.
+ * the log key that the log's own START and SNAPSHOT records name (or by the
+ * one the caller insists on). Of a pruned log that holds for what is left.
+ * Pure: batches come in, in order. Spec: wire/log.wire.
  */
 #ifndef HOST_CLI_LOGWALK_H
 #define HOST_CLI_LOGWALK_H
@@ -14,6 +15,7 @@
 
 /* Where one shard's chain stands. */
 struct vch_logwalk_shard {
+	bool seen;
 	bool started;
 	uint8_t head[32];
 	uint8_t incarnation[16];
@@ -24,7 +26,9 @@ struct vch_logwalk_shard {
 struct vch_logwalk {
 	struct vch_logwalk_shard shard[VCH_SHARDS];
 	bool has_log_key;
+	bool pruned; /* each shard begins where the log still has it */
 	uint8_t log_key[32];
+	uint64_t snapshots;
 	uint64_t batches;
 	uint64_t records;
 	uint64_t starts;
@@ -53,6 +57,7 @@ struct vch_logwalk_record {
 	const struct vch_use *use;		  /* or NULL */
 	const struct vch_delete *deleted;	  /* or NULL */
 	const struct vch_resumed *resumed;	  /* or NULL */
+	const struct vch_snapshot *snapshot;	  /* or NULL */
 	bool anchor; /* it closes a window, nothing else */
 };
 

@@ -108,6 +108,8 @@ const struct vch_cli_option vch_cli_options[VCH_O_CNT] = {
 			      "the passkey's counter stays 0, as that of "
 			      "synced ones does",
 			      NULL, offsetof(struct vch_cli, no_counter)},
+	[VCH_O_YES] = {"yes", NULL, "does it", NULL,
+		       offsetof(struct vch_cli, yes)},
 	[VCH_O_PRINT_REQUEST] = {"print-request", NULL,
 				 "prints the params of vouch_cosign, one JSON "
 				 "object a line, and sends nothing; --from all "
