@@ -162,7 +162,8 @@ static enum vch_err compare(struct vch_instance *in)
 	pthread_mutex_unlock(&w->mutex);
 	if (compared || in->idx > 0)
 		return compared ? VCH_OK : VCH_OVERLOADED;
-	VCH_TRY(vch_instance_call(in, &called, VCH_CMD_COMPARE, vch_span(NULL, 0)));
+	VCH_TRY(vch_instance_call(in, &called, VCH_CMD_COMPARE,
+				  vch_span(NULL, 0)));
 	VCH_TRY(called.code);
 	pthread_mutex_lock(&w->mutex);
 	w->compared = true;
