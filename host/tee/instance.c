@@ -243,6 +243,7 @@ void vch_instance_down(struct vch_instance *in, bool graceful)
 
 	if (in->tee && graceful && vch_instance_snapshot_all(in) != VCH_OK)
 		VCH_LOG(VCH_WARN, "tee", "no snapshot at the end");
+	vch_instance_saved(in, true);
 	/* a start that was not clean costs each account a lease, no more */
 	if (in->tee && graceful && vch_instance_close(in, true) != VCH_OK)
 		VCH_LOG(VCH_WARN, "tee", "the last window was not closed");

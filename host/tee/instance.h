@@ -34,12 +34,13 @@ struct vch_instance {
 	uint64_t linger_until_ns; /* for as many to come again */
 	bool window_open; /* something was released since the last bump */
 	struct vch_tee *tee;
-	struct vch_log *log;	  /* NULL: it holds none */
-	struct vch_log_pos pos;	  /* of the last batch it wrote */
-	struct vch_log_from from; /* the snapshots its TEE began with */
-	struct vch_log_pos last;  /* the last place in it */
-	uint32_t snapshot_cnt;	  /* records towards the next snapshot */
-	uint8_t snapshot_next;	  /* of its shards */
+	struct vch_log *log;	   /* NULL: it holds none */
+	struct vch_log_pos pos;	   /* of the last batch it wrote */
+	struct vch_log_from from;  /* the snapshots its TEE began with */
+	struct vch_log_pos last;   /* the last place in it */
+	uint32_t snapshot_cnt;	   /* records towards the next snapshot */
+	uint8_t snapshot_next;	   /* of its shards */
+	struct vch_saving *saving; /* snapshot.c; NULL: no file is made now */
 	struct vch_gather gather;
 	struct vch_log_batch batch;
 	struct vch_fold fold;
@@ -93,6 +94,9 @@ void vch_instance_snapshot_begin(struct vch_instance *instance);
 
 /* The next shard's snapshot, if it is time for one. As vch_instance_serve. */
 VCH_MUST enum vch_err vch_instance_snapshot_due(struct vch_instance *instance);
+
+/* True if no file is being made any more; may wait for that. */
+bool vch_instance_saved(struct vch_instance *instance, bool wait);
 
 /* Before the end: of all its shards, if that spares the next start a lot. */
 VCH_MUST enum vch_err vch_instance_snapshot_all(struct vch_instance *instance);

@@ -3,10 +3,13 @@
  * Snapshots as an instance makes and uses them. Each instance makes those of
  * the shards it serves, for only there it knows the newest slots; each takes
  * back all of them, whoever made them. They are made one shard after the
- * other between two invocations, so that nobody waits longer than for one.
+ * other between two invocations, and their files by a thread of their own: so
+ * nobody waits for more than the pages of one shard.
  */
-#include <string.h>
+#include <stdatomic.h>
+#include <stdlib.h>
 
+#include "host/base/alloc.h"
 #include "host/base/logline.h"
 #include "host/store/snapshot.h"
 #include "host/tee/shared.h"
@@ -98,15 +101,21 @@ enum vch_err vch_instance_rest(struct vch_instance *in, struct vch_writer *w,
 
 /* ---- out of it ---------------------------------------------------------- */
 
-/* What is gathered of one shard until all of it is there. */
-struct making {
+/* One shard's, from its first page until its file is safe. */
+struct vch_saving {
 	struct vch_snap snap;
 	struct vch_buf pages;
 	struct vch_buf entries;
+	const char *dir;
+	uint32_t unsaved; /* records that it spares a start */
+	pthread_t thread; /* writes the file, while the instance serves on */
+	bool threaded;
+	atomic_bool done;
+	enum vch_err err; /* once it is done */
 };
 
 /* The pages one after the other; the last brings the record into the log. */
-static enum vch_err gather(struct vch_instance *in, struct making *m)
+static enum vch_err gather(struct vch_instance *in, struct vch_saving *m)
 {
 	struct vch_index *index = in->worker->index;
 	struct vch_snapshot_request req = {.shard = m->snap.name.shard};
@@ -135,54 +144,84 @@ static enum vch_err gather(struct vch_instance *in, struct making *m)
 	return VCH_OK;
 }
 
-static enum vch_err save(struct vch_instance *in, struct making *m)
+static void *save(void *arg)
 {
-	if (vch_buf_end(&m->pages) != VCH_OK ||
-	    vch_buf_end(&m->entries) != VCH_OK)
-		return VCH_SNAPSHOT;
+	struct vch_saving *m = arg;
+
 	m->snap.pages = vch_buf_span(&m->pages);
 	m->snap.entries = vch_buf_span(&m->entries);
-	return vch_snap_write(in->worker->opt.log_dir, &m->snap);
+	m->err = vch_buf_end(&m->pages);
+	if (m->err == VCH_OK)
+		m->err = vch_buf_end(&m->entries);
+	if (m->err == VCH_OK)
+		m->err = vch_snap_write(m->dir, &m->snap);
+	atomic_store(&m->done, true);
+	return NULL;
 }
 
-static void made(struct vch_instance *in, const struct vch_snap *snap)
+static void saving_free(struct vch_saving *m)
 {
-	VCH_LOG(VCH_DEBUG, "tee", "snapshot",
-		vch_field_num("shard", snap->name.shard),
-		vch_field_num("segment", snap->name.pos.segment),
-		vch_field_num("offset", snap->name.pos.offset),
-		vch_field_num("bytes", snap->pages.len + snap->entries.len));
-	in->worker->unsaved[snap->name.shard] = 0;
+	vch_buf_free(&m->pages);
+	vch_buf_free(&m->entries);
+	free(m);
 }
 
-/*
- * A snapshot that fails is none, and no harm; but an error of the call is that
- * of the TEE or the log.
- */
+/* A file that was not made is no harm: it is the next turn's. */
+static void tell(const struct vch_saving *m, enum vch_err err)
+{
+	if (err != VCH_OK)
+		VCH_LOG(VCH_WARN, "tee", "no snapshot",
+			vch_field_num("shard", m->snap.name.shard),
+			vch_field_err(err));
+	else
+		VCH_LOG(VCH_DEBUG, "tee", "snapshot",
+			vch_field_num("shard", m->snap.name.shard),
+			vch_field_num("segment", m->snap.name.pos.segment),
+			vch_field_num("offset", m->snap.name.pos.offset));
+}
+
+bool vch_instance_saved(struct vch_instance *in, bool wait)
+{
+	struct vch_saving *m = in->saving;
+
+	if (!m || (!wait && !atomic_load(&m->done)))
+		return !m;
+	if (m->threaded)
+		pthread_join(m->thread, NULL);
+	if (m->err != VCH_OK)
+		in->worker->unsaved[m->snap.name.shard] += m->unsaved;
+	tell(m, m->err);
+	saving_free(m);
+	in->saving = NULL;
+	return true;
+}
+
+/* Gathers, and leaves the rest to a thread of its own. */
 static enum vch_err snapshot(struct vch_instance *in, uint8_t shard)
 {
-	struct making m = {
-		.snap = {.name = {.shard = shard}},
-		.pages = vch_buf(VCH_SNAP_MAX / 2),
-		.entries = vch_buf(VCH_SNAP_MAX / 2),
-	};
+	struct vch_saving *m = vch_alloc(1, sizeof(*m));
 	uint32_t cnt = in->snapshot_cnt;
-	enum vch_err err = gather(in, &m);
+	enum vch_err err;
 
+	m->snap.name.shard = shard;
+	m->pages = vch_buf(VCH_SNAP_MAX / 2);
+	m->entries = vch_buf(VCH_SNAP_MAX / 2);
+	m->dir = in->worker->opt.log_dir;
+	err = gather(in, m);
 	in->snapshot_cnt = cnt; /* its own record does not count */
-	if (err == VCH_OK) {
-		err = save(in, &m);
-		if (err == VCH_OK)
-			made(in, &m.snap);
-		if (err == VCH_FILE)
-			err = VCH_SNAPSHOT;
+	if (err != VCH_OK) {
+		tell(m, err);
+		saving_free(m);
+		/* else the error is that of the TEE or the log */
+		return err == VCH_SNAPSHOT ? VCH_OK : err;
 	}
-	vch_buf_free(&m.pages);
-	vch_buf_free(&m.entries);
-	if (err == VCH_SNAPSHOT || err == VCH_SIZE)
-		VCH_LOG(VCH_WARN, "tee", "no snapshot",
-			vch_field_num("shard", shard));
-	return err == VCH_SNAPSHOT || err == VCH_SIZE ? VCH_OK : err;
+	m->unsaved = in->worker->unsaved[shard];
+	in->worker->unsaved[shard] = 0;
+	in->saving = m;
+	m->threaded = pthread_create(&m->thread, NULL, save, m) == 0;
+	if (!m->threaded)
+		save(m);
+	return VCH_OK;
 }
 
 /* Records after which one more shard has its turn. */
@@ -207,7 +246,8 @@ enum vch_err vch_instance_snapshot_due(struct vch_instance *in)
 	uint32_t every = in->worker->opt.snapshot_records;
 	uint8_t shard;
 
-	if (every == 0 || in->snapshot_cnt < step_of(in))
+	if (every == 0 || in->snapshot_cnt < step_of(in) ||
+	    !vch_instance_saved(in, false))
 		return VCH_OK;
 	shard = (uint8_t)(in->shard_first + in->snapshot_next);
 	in->snapshot_next = (uint8_t)((in->snapshot_next + 1) % in->shard_cnt);
@@ -230,8 +270,10 @@ enum vch_err vch_instance_snapshot_all(struct vch_instance *in)
 	if (every == 0 || unsaved_of(in) < step_of(in))
 		return VCH_OK;
 	for (uint8_t i = 0; i < in->shard_cnt; i++) {
+		vch_instance_saved(in, true);
 		if (in->worker->unsaved[in->shard_first + i] > 0)
 			VCH_TRY(snapshot(in, (uint8_t)(in->shard_first + i)));
 	}
+	vch_instance_saved(in, true);
 	return VCH_OK;
 }
