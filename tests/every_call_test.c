@@ -21,7 +21,9 @@
 
 #include "tests/rig.h"
 #include "tests/rig_key.h"
+#include "tests/rig_snapshot.h"
 #include "trusted/base/check.h"
+#include "trusted/log/chain.h"
 
 #define ETHER UINT64_C(1000000000000000000)
 #define FEE (UINT64_C(250000) * 1000000000)
@@ -40,7 +42,8 @@ struct story {
 	struct vch_change loose;
 	uint8_t cosigned[65];
 	uint8_t signature[SIGNATURES][65];
-	bool has_account, has_key, has_doomed;
+	struct rig_snap snap; /* of the account's shard */
+	bool has_account, has_key, has_doomed, has_snap;
 	bool answered;
 	bool signed_already[SIGNATURES];
 };
@@ -247,6 +250,15 @@ static enum vch_err step_sign_batch(void)
 	return VCH_OK;
 }
 
+static enum vch_err step_snapshot(void)
+{
+	story.has_snap = false;
+	VCH_TRY(rig_snap_take(&story.rig, vch_shard_of(story.account.address),
+			      &story.snap));
+	story.has_snap = true;
+	return VCH_OK;
+}
+
 static enum vch_err step_list(void)
 {
 	static const uint8_t first[4];
@@ -307,11 +319,12 @@ static enum vch_err step_end(void)
 
 typedef enum vch_err step_fn(void);
 static step_fn *const steps[] = {
-	step_version, step_attest,     step_create,  step_pay,
-	step_tighten, step_loosen,     step_carry,   step_apply,
-	step_stop,    step_resume,     step_doomed,  step_generate,
-	step_sign,    step_sign_batch, step_list,    step_public_key,
-	step_delete,  step_close,      step_version, step_end,
+	step_version,	 step_attest, step_create,     step_pay,
+	step_tighten,	 step_loosen, step_carry,      step_apply,
+	step_stop,	 step_resume, step_snapshot,   step_doomed,
+	step_generate,	 step_sign,   step_sign_batch, step_list,
+	step_public_key, step_delete, step_close,      step_version,
+	step_end,
 };
 
 /* ---- lives --------------------------------------------------------------- */
@@ -319,8 +332,13 @@ static step_fn *const steps[] = {
 static enum vch_err begin(void)
 {
 	size_t batches = story.rig.batch_cnt;
+	size_t behind[VCH_SHARDS] = {0};
 
-	VCH_TRY(rig_replay(&story.rig, batches));
+	if (story.has_snap) {
+		VCH_TRY(rig_snap_give(&story.rig, &story.snap));
+		behind[story.snap.shard] = story.snap.batch_idx + 1;
+	}
+	VCH_TRY(rig_replay_behind(&story.rig, behind));
 	VCH_TRY(call(VCH_CMD_COMPARE, vch_span(NULL, 0)));
 	return failed(rig_open(&story.rig), batches);
 }

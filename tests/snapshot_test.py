@@ -8,6 +8,7 @@ import json
 import os
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -304,6 +305,29 @@ class Snapshots(unittest.TestCase):
         self.assertIn("UNCOVERED", uncovered.stderr)
         self.assertIn("shard 9", uncovered.stderr)
         self.assertEqual(self.segments()[0], 1)
+
+    def test_prune_killed(self):
+        """At any time: what is left is a log, and state and receipts stay."""
+        for _ in range(3):
+            self.cycle()
+        self.s.start_node()
+        before = self.state()
+        self.s.kill_node()
+        program = os.path.join(stack.BIN, "vouch")
+        for i in range(8):
+            with subprocess.Popen([program, "log", "prune", self.s.log_dir,
+                                   "--yes"], stdout=subprocess.DEVNULL) as p:
+                time.sleep(0.02 * i)
+                p.kill()
+            self.check_log()
+        self.s.start_node()
+        self.assertEqual(self.state(), before)
+        self.assertTrue(self.s.stop_node())
+        self.prune("--yes")
+        self.assertGreater(self.segments()[0], 1)
+        self.s.start_node()
+        self.assertEqual(self.state(), before)
+        self.assertEqual(self.files("snap.*"), [])
 
     def test_reindex(self):
         self.cycle()

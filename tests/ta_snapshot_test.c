@@ -15,26 +15,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/rig.h"
+#include "tests/rig_snapshot.h"
 #include "trusted/log/chain.h"
 
 #define ETHER UINT64_C(1000000000000000000)
-#define PAGES_MAX 8
 #define ACCOUNTS 6
 #define SLOTS_MAX 256
-
-/* One shard's: its pages, and the batch of the rig with its record. */
-struct kept {
-	uint8_t page[PAGES_MAX][VCH_PAGE_MAX];
-	size_t page_len[PAGES_MAX];
-	uint32_t page_cnt;
-	size_t batch_idx;
-};
 
 static struct rig rig;
 static struct vch_demo_passkey passkey;
 static struct rig_account account;
-static uint8_t request[VCH_REQUEST_MAX];
 
 static int setup(void **state)
 {
@@ -57,72 +47,25 @@ static int teardown(void **state)
 static enum vch_err page_out(uint8_t shard, uint32_t page,
 			     struct vch_snapshot_answer *ret)
 {
-	const struct vch_snapshot_request req = {shard, page};
-	uint8_t bytes[VCH_SNAPSHOT_REQUEST_ENC_MAX];
-	struct vch_writer w = vch_writer(bytes, sizeof(bytes));
-	struct vch_span answer;
-
-	assert_int_equal(vch_snapshot_request_encode(&w, &req), VCH_OK);
-	VCH_TRY(rig_call(&rig, VCH_CMD_SNAPSHOT, vch_written(&w), &answer));
-	return vch_snapshot_answer_decode(ret, answer);
+	return rig_page_out(&rig, shard, page, ret);
 }
 
-static void take(struct kept *ret, uint8_t shard)
+static void take(struct rig_snap *ret, uint8_t shard)
 {
-	struct vch_snapshot_answer ans = {.more = 1};
-
-	for (ret->page_cnt = 0; ans.more; ret->page_cnt++) {
-		assert_in_range(ret->page_cnt, 0, PAGES_MAX - 1);
-		assert_int_equal(page_out(shard, ret->page_cnt, &ans), VCH_OK);
-		memcpy(ret->page[ret->page_cnt], ans.page.ptr, ans.page.len);
-		ret->page_len[ret->page_cnt] = ans.page.len;
-	}
-	ret->batch_idx = rig.batch_cnt - 1;
+	assert_int_equal(rig_snap_take(&rig, shard, ret), VCH_OK);
 }
 
-static enum vch_err page_in(struct rig *to, uint8_t shard, const struct kept *k,
-			    uint32_t page, bool last)
+static enum vch_err page_in(struct rig *to, uint8_t shard,
+			    const struct rig_snap *k, uint32_t page, bool last)
 {
-	const struct rig_batch *b = &rig.batch[k->batch_idx];
-	const struct vch_restore_request req = {
-		shard, vch_span(k->page[page], k->page_len[page]),
-		vch_span(b->bytes, last ? b->len : 0)};
-	struct vch_writer w = vch_writer(request, sizeof(request));
-
-	assert_int_equal(vch_restore_request_encode(&w, &req), VCH_OK);
-	return rig_call(to, VCH_CMD_RESTORE, vch_written(&w), NULL);
+	return rig_page_in(to, shard, k, page,
+			   last ? &rig.batch[k->batch_idx] : NULL);
 }
 
-static enum vch_err give(uint8_t shard, const struct kept *k)
+static enum vch_err give(uint8_t shard, struct rig_snap *k)
 {
-	for (uint32_t i = 0; i < k->page_cnt; i++)
-		VCH_TRY(page_in(&rig, shard, k, i, i + 1 == k->page_cnt));
-	return VCH_OK;
-}
-
-/* Batch idx without the sections that a snapshot has. */
-static enum vch_err replay_rest(size_t idx, const size_t behind[VCH_SHARDS])
-{
-	static struct vch_batch b;
-	const struct rig_batch *from = &rig.batch[idx];
-	struct vch_writer w = vch_writer(request, 8), body;
-	uint8_t cnt = 0;
-
-	assert_int_equal(vch_batch_decode(&b, vch_span(from->bytes, from->len)),
-			 VCH_OK);
-	for (uint8_t i = 0; i < b.sections_cnt; i++) {
-		if (idx >= behind[b.sections[i].shard])
-			b.sections[cnt++] = b.sections[i];
-	}
-	if (cnt == 0)
-		return VCH_OK;
-	b.sections_cnt = cnt;
-	body = vch_writer(request + 8, sizeof(request) - 8);
-	vch_batch_write(&body, &b);
-	vch_write_u32(&w, (uint32_t)body.len + 4);
-	vch_write_u32(&w, (uint32_t)body.len);
-	return rig_call(&rig, VCH_CMD_REPLAY, vch_span(request, 8 + body.len),
-			NULL);
+	k->shard = shard;
+	return rig_snap_give(&rig, k);
 }
 
 static void new_tee(void)
@@ -171,7 +114,7 @@ static void look_at_page(struct state *s, uint8_t shard, struct vch_span bytes)
 static void look(struct state *ret)
 {
 	static struct vch_batch batch;
-	static struct kept k;
+	static struct rig_snap k;
 	struct vch_record_head head;
 	struct vch_snapshot snapshot;
 	struct vch_reader r;
@@ -241,7 +184,7 @@ struct life {
 	struct rig_account account[ACCOUNTS];
 	uint64_t nonce[ACCOUNTS];
 	size_t account_cnt;
-	struct kept kept[VCH_SHARDS];
+	struct rig_snap kept[VCH_SHARDS];
 	bool has[VCH_SHARDS];
 };
 
@@ -291,8 +234,7 @@ static void come_up(struct life *l, bool whole)
 		assert_int_equal(give(i, &l->kept[i]), VCH_OK);
 		behind[i] = l->kept[i].batch_idx + 1;
 	}
-	for (size_t i = 0; i < rig.batch_cnt; i++)
-		assert_int_equal(replay_rest(i, behind), VCH_OK);
+	assert_int_equal(rig_replay_behind(&rig, behind), VCH_OK);
 	assert_int_equal(rig_open(&rig), VCH_OK);
 }
 
@@ -405,7 +347,7 @@ static void test_pages_out(void **state)
 }
 
 /* The error with which k does not come in; nothing is served after it. */
-static enum vch_err refused(const struct kept *k)
+static enum vch_err refused(struct rig_snap *k)
 {
 	enum vch_err err;
 
@@ -418,7 +360,7 @@ static enum vch_err refused(const struct kept *k)
 
 static void test_pages_in(void **state)
 {
-	static struct kept older, newer, mixed;
+	static struct rig_snap older, newer, mixed;
 	struct vch_cosign_result res;
 	struct rig_op op;
 
@@ -461,7 +403,7 @@ static void test_pages_in(void **state)
 /* Any bit of a page, or of its record's batch. */
 static void test_tampered(void **state)
 {
-	static struct kept k, bad;
+	static struct rig_snap k, bad;
 	struct rig_batch *b;
 	uint8_t shard;
 
@@ -496,7 +438,7 @@ static void test_tampered(void **state)
 
 static void test_order(void **state)
 {
-	static struct kept k;
+	static struct rig_snap k;
 	struct rig other;
 
 	(void)state;
@@ -532,11 +474,10 @@ static void test_order(void **state)
 /* A snapshot is no way around the counters: what is behind it must come. */
 static void test_rollback(void **state)
 {
-	static struct kept k[VCH_SHARDS];
+	static struct rig_snap k[VCH_SHARDS];
 	struct vch_cosign_result res;
 	size_t behind[VCH_SHARDS];
 	struct rig_op op;
-	size_t cnt;
 
 	(void)state;
 	rig.window_s = 0;
@@ -549,7 +490,6 @@ static void test_rollback(void **state)
 		take(&k[i], i);
 		behind[i] = k[i].batch_idx + 1;
 	}
-	cnt = rig.batch_cnt;
 	for (uint64_t i = 0; i < 2; i++) {
 		rig_payment(&op, &account, &passkey, i, ETHER / 1000);
 		assert_int_equal(rig_cosign_one(&rig, &account, &op, &res),
@@ -562,8 +502,7 @@ static void test_rollback(void **state)
 	new_tee();
 	for (uint8_t i = 0; i < VCH_SHARDS; i++)
 		assert_int_equal(give(i, &k[i]), VCH_OK);
-	for (size_t i = cnt; i < rig.batch_cnt; i++)
-		assert_int_equal(replay_rest(i, behind), VCH_OK);
+	assert_int_equal(rig_replay_behind(&rig, behind), VCH_OK);
 	assert_int_equal(rig_open(&rig), VCH_OK);
 	rig_payment(&op, &account, &passkey, 7, ETHER / 1000);
 	assert_int_equal(rig_cosign_one(&rig, &account, &op, &res), VCH_OK);

@@ -27,7 +27,7 @@ tests: $(TEST_BINS) $(CTIME) $(TEST_TEES) $(OUT)/test/vouchd-faults \
 LIBS_TEE := $(LIB_EMU) $(LIB_TA) $(LIB_CORE)
 LIB_RIG := $(OUT)/obj/librig.a
 $(LIB_RIG): $(call obj,tests/rig.c tests/rig_intent.c tests/rig_key.c \
-	tests/model_key.c)
+	tests/rig_snapshot.c tests/model_key.c)
 LIBS_HOST := $(LIB_RIG) $(LIB_NODE) $(LIB_CLI) $(LIB_HOST) $(LIB_CORE) $(LIB_YYJSON)
 libs_of = $(if $(filter trusted/ta/% emu/%,$(1)),$(LIBS_TEE),$(LIBS_HOST))
 
