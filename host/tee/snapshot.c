@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "host/base/alloc.h"
+#include "host/base/clock.h"
 #include "host/base/logline.h"
 #include "host/store/snapshot.h"
 #include "host/tee/shared.h"
@@ -110,6 +111,7 @@ struct vch_saving {
 	uint32_t unsaved; /* records that it spares a start */
 	pthread_t thread; /* writes the file, while the instance serves on */
 	bool threaded;
+	uint64_t held_us; /* that nobody else was served meanwhile */
 	atomic_bool done;
 	enum vch_err err; /* once it is done */
 };
@@ -177,7 +179,8 @@ static void tell(const struct vch_saving *m, enum vch_err err)
 		VCH_LOG(VCH_DEBUG, "tee", "snapshot",
 			vch_field_num("shard", m->snap.name.shard),
 			vch_field_num("segment", m->snap.name.pos.segment),
-			vch_field_num("offset", m->snap.name.pos.offset));
+			vch_field_num("offset", m->snap.name.pos.offset),
+			vch_field_num("held_us", m->held_us));
 }
 
 bool vch_instance_saved(struct vch_instance *in, bool wait)
@@ -201,6 +204,7 @@ static enum vch_err snapshot(struct vch_instance *in, uint8_t shard)
 {
 	struct vch_saving *m = vch_alloc(1, sizeof(*m));
 	uint32_t cnt = in->snapshot_cnt;
+	uint64_t began = vch_clock_ns();
 	enum vch_err err;
 
 	m->snap.name.shard = shard;
@@ -215,6 +219,7 @@ static enum vch_err snapshot(struct vch_instance *in, uint8_t shard)
 		/* else the error is that of the TEE or the log */
 		return err == VCH_SNAPSHOT ? VCH_OK : err;
 	}
+	m->held_us = (vch_clock_ns() - began) / 1000;
 	m->unsaved = in->worker->unsaved[shard];
 	in->worker->unsaved[shard] = 0;
 	in->saving = m;
