@@ -10,14 +10,14 @@ abstract contract AccountStorage {
 
     /// @dev Slot 0. The creation code of the proxy writes it first.
     HotSlot internal _hot;
-    /// @dev Slot 1. The low 44 bits are the daily limit in gwei, 0 for the
-    /// default; the others are not used yet.
+    /// @dev Slot 1. The low 44 bits are the daily limit in gwei, if slot 0 says
+    /// that one was set; the others are not used yet.
     uint256 internal _policy;
     /// @dev Slots 2 to 5. Later versions add behind them.
     Policy.State internal _rules;
 
-    function _dailyLimit() internal view returns (uint256 gweis) {
-        gweis = _policy & LEFT_MAX;
-        if (gweis == 0) gweis = DAILY_LIMIT_DEFAULT;
+    /// @param hot slot 0
+    function _dailyLimit(HotSlot hot) internal view returns (uint256 gweis) {
+        return hot.limited() ? _policy & LEFT_MAX : DAILY_LIMIT_DEFAULT;
     }
 }

@@ -12,8 +12,10 @@ import { Calls } from "./lib/Calls.sol";
 import { Delegate } from "./lib/Delegate.sol";
 import { DualSignature } from "./lib/DualSignature.sol";
 import { DAY_MAX, HotSlot } from "./lib/HotSlot.sol";
+import { Operation } from "./lib/Operation.sol";
 import { P256Verify } from "./lib/P256Verify.sol";
 import { Policy } from "./lib/Policy.sol";
+import { Word } from "./lib/Word.sol";
 
 /// @title See IVouchAccount. Runs behind an ERC-1167 proxy for each account.
 /// @dev Validation keeps to ERC-7562: it touches the account's own storage
@@ -21,6 +23,7 @@ import { Policy } from "./lib/Policy.sol";
 /// what makes the limit exact: EntryPoint undoes it with the operation if a
 /// signature is wrong, and keeps it if a call fails.
 contract VouchAccount is AccountStorage, IVouchAccount {
+    using Operation for PackedUserOperation;
     using Policy for Policy.State;
 
     uint256 private constant SIG_VALIDATION_FAILED = 1;
@@ -81,66 +84,27 @@ contract VouchAccount is AccountStorage, IVouchAccount {
         HotSlot hot = _hot;
         if (hot.frozen()) revert Frozen();
         if (mode != Calls.MODE) revert Calls.CallDataRefused();
+        bool any = hot.extended();
         (uint256 cnt, uint256 pos) = Calls.first(executionData);
-        if (hot.extended()) {
-            for (uint256 i = 0; i < cnt; ++i) {
-                pos = _callAny(executionData, i, pos);
-            }
-        } else {
-            for (uint256 i = 0; i < cnt; ++i) {
-                pos = _call(executionData, i, pos);
-            }
+        for (uint256 i = 0; i < cnt; ++i) {
+            pos = _call(executionData, i, pos, any);
         }
         Calls.end(executionData, pos);
     }
 
-    /// @inheritdoc IVouchAccount
-    function supportsExecutionMode(bytes32 mode) external pure returns (bool) {
-        return mode == Calls.MODE;
-    }
-
-    /// @inheritdoc IVouchAccount
-    function commitment() external view returns (bytes24) {
-        return _hot.commitment();
-    }
-
-    /// @inheritdoc IVouchAccount
-    function frozen() external view returns (bool) {
-        return _hot.frozen();
-    }
-
-    /// @inheritdoc IVouchAccount
-    function limits()
-        external
-        view
-        returns (uint256 daily, uint256 day, uint256 left)
-    {
-        return (_dailyLimit(), _hot.day(), _hot.left());
-    }
-
-    /// @dev Makes the call at `pos`; returns where the next one stands.
-    function _call(bytes calldata batch, uint256 index, uint256 pos)
+    /// @dev Makes the call at `pos`; returns where the next one stands. Of an
+    /// account with a policy (`any`) validation has judged what the call may
+    /// be; here its form is checked again.
+    function _call(bytes calldata batch, uint256 index, uint256 pos, bool any)
         private
         returns (uint256 nextPos)
     {
         address to;
         uint256 value;
         bytes calldata data;
-        (to, value, data, nextPos) = Calls.next(batch, index, pos);
-        (bool ok, bytes memory reason) = to.call{ value: value }(data);
-        if (!ok) revert CallFailed(index, reason);
-    }
-
-    /// @dev The same for an account with a policy: what the call may be was
-    /// checked in validation; here, again, its form.
-    function _callAny(bytes calldata batch, uint256 index, uint256 pos)
-        private
-        returns (uint256 nextPos)
-    {
-        address to;
-        uint256 value;
-        bytes calldata data;
-        (to, value, data, nextPos) = Calls.nextAny(batch, index, pos);
+        (to, value, data, nextPos) = any
+            ? Calls.nextAny(batch, index, pos)
+            : Calls.next(batch, index, pos);
         (bool ok, bytes memory reason) = to.call{ value: value }(data);
         if (!ok) revert CallFailed(index, reason);
     }
@@ -151,7 +115,7 @@ contract VouchAccount is AccountStorage, IVouchAccount {
     {
         HotSlot hot = _hot;
         if (hot.frozen()) revert Frozen();
-        bytes calldata sig = userOp.signature;
+        bytes calldata sig = userOp.signatureOf();
         if (!DualSignature.wellFormed(sig)) return SIG_VALIDATION_FAILED;
 
         uint256 validUntil = DualSignature.validUntil(sig);
@@ -177,10 +141,11 @@ contract VouchAccount is AccountStorage, IVouchAccount {
         returns (HotSlot)
     {
         uint256 last = hot.day();
-        if (day < last || day == 0 || day > DAY_MAX) {
-            revert DayRefused(last, day);
-        }
-        uint256 left = day == last ? hot.left() : _dailyLimit();
+        if (
+            (Word.from(day < last) | Word.from(day == 0)
+                        | Word.from(day > DAY_MAX)) != 0
+        ) revert DayRefused(last, day);
+        uint256 left = day == last ? hot.left() : _dailyLimit(hot);
         unchecked {
             // amount < 2^133: see _worstCost.
             uint256 wanted = (amount + GWEI - 1) / GWEI;
@@ -198,8 +163,8 @@ contract VouchAccount is AccountStorage, IVouchAccount {
     ) private returns (uint256) {
         unchecked {
             uint256 value = any
-                ? _countCalls(userOp.callData, day)
-                : Calls.totalValue(userOp.callData);
+                ? _countCalls(userOp.callDataOf(), day)
+                : Calls.totalValue(userOp.callDataOf());
             return value + _maxFee(userOp);
         }
     }
@@ -234,12 +199,12 @@ contract VouchAccount is AccountStorage, IVouchAccount {
         pure
         returns (uint256 fee)
     {
-        if (userOp.paymasterAndData.length != 0) return 0;
+        if (userOp.paymasterAndDataOf().length != 0) return 0;
         uint256 gasLimits = uint256(userOp.accountGasLimits);
         uint256 gasCnt = userOp.preVerificationGas;
         // Bounded before it is used, so that nothing wraps: three times
         // 2^120 gas (as EntryPoint has it) at 2^128 wei is below 2^250.
-        if ((gasLimits & GAS_LIMITS_HIGH) != 0 || gasCnt >> 120 != 0) {
+        if ((gasLimits & GAS_LIMITS_HIGH) | (gasCnt >> 120) != 0) {
             revert FeeOverCap(FEE_CAP, type(uint256).max);
         }
         unchecked {

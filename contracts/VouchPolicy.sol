@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import { AccountStorage } from "./AccountStorage.sol";
 import { IVouchPolicy } from "./interfaces/IVouchPolicy.sol";
+import { Calls } from "./lib/Calls.sol";
 import { DualSignature } from "./lib/DualSignature.sol";
 import { HotSlot, LEFT_MAX } from "./lib/HotSlot.sol";
 import { Intent, Kind, Setting } from "./lib/Intent.sol";
@@ -23,6 +24,31 @@ contract VouchPolicy is AccountStorage, IVouchPolicy {
 
     constructor(bool p256Native) {
         _p256Native = p256Native;
+    }
+
+    /// @inheritdoc IVouchPolicy
+    function supportsExecutionMode(bytes32 mode) external pure returns (bool) {
+        return mode == Calls.MODE;
+    }
+
+    /// @inheritdoc IVouchPolicy
+    function commitment() external view returns (bytes24) {
+        return _hot.commitment();
+    }
+
+    /// @inheritdoc IVouchPolicy
+    function frozen() external view returns (bool) {
+        return _hot.frozen();
+    }
+
+    /// @inheritdoc IVouchPolicy
+    function limits()
+        external
+        view
+        returns (uint256 daily, uint256 day, uint256 left)
+    {
+        HotSlot hot = _hot;
+        return (_dailyLimit(hot), hot.day(), hot.left());
     }
 
     /// @inheritdoc IVouchPolicy
@@ -120,14 +146,15 @@ contract VouchPolicy is AccountStorage, IVouchPolicy {
         view
         returns (bool all)
     {
-        uint256 open = _hot.frozen() ? 0 : 1;
+        HotSlot hot = _hot;
+        uint256 open = hot.frozen() ? 0 : 1;
         if (settings.length == 0 || settings.length > SETTING_CNT_MAX) {
             revert Policy.SettingRefused(settings.length);
         }
         all = true;
         for (uint256 i = 0; i < settings.length; ++i) {
             Policy.check(settings[i], i);
-            all = all && _rules.tightens(settings[i], _dailyLimit(), open);
+            all = all && _rules.tightens(settings[i], _dailyLimit(hot), open);
         }
     }
 
@@ -154,9 +181,8 @@ contract VouchPolicy is AccountStorage, IVouchPolicy {
     /// @dev What was spent of the last day stays spent.
     function _setDailyLimit(uint256 gweis) private {
         HotSlot hot = _hot;
-        _hot = hot.counted(
-            hot.day(), Policy.rest(gweis, _dailyLimit(), hot.left())
-        );
+        uint256 left = Policy.rest(gweis, _dailyLimit(hot), hot.left());
+        _hot = hot.counted(hot.day(), left).withLimit();
         _policy = (_policy & ~LEFT_MAX) | gweis;
     }
 }

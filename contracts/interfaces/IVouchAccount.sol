@@ -9,7 +9,9 @@ import {
 /// @title An account that moves only when two keys agree.
 /// @notice The owner's passkey (P-256, WebAuthn) and a co-signer (secp256k1)
 /// both sign each user operation. What is not understood is refused, and a
-/// daily limit in native coin holds even against both of them.
+/// daily limit in native coin holds even against both of them. What an account
+/// tells of itself, and how its policy changes: IVouchPolicy, which each
+/// account answers to as well.
 ///
 /// The signature of a user operation, version 1, kind 1, one exact form:
 ///
@@ -74,23 +76,4 @@ interface IVouchAccount is IAccount {
     function execute(bytes32 mode, bytes calldata executionData)
         external
         payable;
-
-    /// @notice ERC-7821: true for the one mode that {execute} takes.
-    function supportsExecutionMode(bytes32 mode) external pure returns (bool);
-
-    /// @notice The first 24 bytes of keccak256(x || y || rpIdHash ||
-    /// co-signer's address left-padded to 32 bytes).
-    function commitment() external view returns (bytes24);
-
-    /// @notice True while the account validates and executes nothing.
-    function frozen() external view returns (bool);
-
-    /// @notice The limit as it stands.
-    /// @return daily what one day may spend, in gwei
-    /// @return day the last day counted, in days since the epoch; 0 = none yet
-    /// @return left what is left of that day's limit, in gwei
-    function limits()
-        external
-        view
-        returns (uint256 daily, uint256 day, uint256 left);
 }

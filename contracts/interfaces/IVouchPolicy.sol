@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import { Kind, Setting } from "../lib/Intent.sol";
 
-/// @title How an account's policy changes on chain.
+/// @title What an account tells of itself, and how its policy changes on chain.
 /// @notice Each account answers to this too. The intents are plain functions
 /// that anybody may carry, with the signatures in the call: no bundler,
 /// deposit or used-up limit can hinder them. Each is signed with the next
@@ -29,6 +29,25 @@ interface IVouchPolicy {
 
     /// @notice A change was signed that loosens something; it waits.
     event ChangeWaits(uint256 number, uint256 due, bytes32 hash);
+
+    /// @notice ERC-7821: true for the one mode that {execute} takes.
+    function supportsExecutionMode(bytes32 mode) external pure returns (bool);
+
+    /// @notice The first 24 bytes of keccak256(x || y || rpIdHash ||
+    /// co-signer's address left-padded to 32 bytes).
+    function commitment() external view returns (bytes24);
+
+    /// @notice True while the account validates and executes nothing.
+    function frozen() external view returns (bool);
+
+    /// @notice The limit as it stands.
+    /// @return daily what one day may spend, in gwei
+    /// @return day the last day counted, in days since the epoch; 0 = none yet
+    /// @return left what is left of that day's limit, in gwei
+    function limits()
+        external
+        view
+        returns (uint256 daily, uint256 day, uint256 left);
 
     /// @notice The limit of a token; daily 0: it cannot be moved.
     /// @return daily what one day may move, in the token's smallest unit

@@ -110,7 +110,10 @@ library Calls {
             if (to == ENTRY_POINT) {
                 data = _depositTo(batch, index, nextPos, len);
                 nextPos += DATA_LEN;
-            } else if (len != 0 || to == address(this) || to == address(0)) {
+            } else if (
+                (len | Word.from(to == address(this))
+                            | Word.from(to == address(0))) != 0
+            ) {
                 revert CallRefused(index);
             }
         }

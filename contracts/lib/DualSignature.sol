@@ -71,12 +71,13 @@ library DualSignature {
         pure
         returns (bool)
     {
-        if (sig.length <= AT_AUTH + AUTH_LEN_MIN) return false;
         unchecked {
+            // Of a shorter signature this reads what follows it, and then
+            // refuses it: pos is at least 238.
             uint256 pos = AT_AUTH + _authLen(sig);
-            return Word.octet(sig, 0) == kind && sig.length > pos
-                && sig.length <= pos + SUFFIX_LEN_MAX
-                && Word.octet(sig, pos) == QUOTE;
+            return ((Word.octet(sig, 0) ^ kind) | (Word.octet(sig, pos) ^ QUOTE)
+                        | Word.from(sig.length <= pos)
+                        | Word.from(sig.length > pos + SUFFIX_LEN_MAX)) == 0;
         }
     }
 

@@ -12,16 +12,21 @@ using {
     commitment,
     frozen,
     extended,
+    limited,
     day,
     left,
     counted,
     opened,
-    widened
+    widened,
+    withLimit
 } for HotSlot global;
 
 uint256 constant FROZEN = 1;
 /// @dev The account has or had tokens with limits, or listed calls.
 uint256 constant EXTENDED = 2;
+/// @dev The account's daily limit was set: it stands in slot 1, which accounts
+/// with the default then need not read.
+uint256 constant LIMITED = 4;
 uint256 constant DAY_MAX = type(uint16).max;
 uint256 constant LEFT_MAX = (1 << 44) - 1;
 
@@ -37,6 +42,10 @@ function extended(HotSlot slot) pure returns (bool) {
     return (HotSlot.unwrap(slot) >> 60) & EXTENDED != 0;
 }
 
+function limited(HotSlot slot) pure returns (bool) {
+    return (HotSlot.unwrap(slot) >> 60) & LIMITED != 0;
+}
+
 /// @dev The same, frozen or not.
 function opened(HotSlot slot, bool isOpen) pure returns (HotSlot) {
     uint256 word = HotSlot.unwrap(slot) | (FROZEN << 60);
@@ -46,6 +55,11 @@ function opened(HotSlot slot, bool isOpen) pure returns (HotSlot) {
 /// @dev The same, extended.
 function widened(HotSlot slot) pure returns (HotSlot) {
     return HotSlot.wrap(HotSlot.unwrap(slot) | (EXTENDED << 60));
+}
+
+/// @dev The same, with a daily limit of its own.
+function withLimit(HotSlot slot) pure returns (HotSlot) {
+    return HotSlot.wrap(HotSlot.unwrap(slot) | (LIMITED << 60));
 }
 
 function day(HotSlot slot) pure returns (uint256) {

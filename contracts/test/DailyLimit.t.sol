@@ -138,16 +138,25 @@ contract DailyLimitTest is Rig {
     }
 
     function test_OwnLimit() public {
+        // Nothing looks at slot 1 until slot 0 says so.
         vm.store(address(account), bytes32(uint256(1)), bytes32(FEE + 7));
+        (uint256 daily,,) = policy.limits();
+        vm.assertEq(daily, LIMIT, "default");
+        bytes32 hot = vm.load(address(account), 0);
+        vm.store(address(account), 0, hot | bytes32(uint256(4) << 60));
         handle(signed(pay(SHOP, 6 gwei)));
-        _expect(TODAY, 1);
-        (uint256 daily,,) = account.limits();
+        vm.assertEq(
+            vm.load(address(account), 0),
+            _slot(TODAY, 1) | bytes32(uint256(4) << 60),
+            "the hot slot"
+        );
+        (daily,,) = policy.limits();
         vm.assertEq(daily, FEE + 7, "daily");
         // High bits of the slot are for later and change nothing.
         vm.store(
             address(account), bytes32(uint256(1)), bytes32(type(uint256).max)
         );
-        (daily,,) = account.limits();
+        (daily,,) = policy.limits();
         vm.assertEq(daily, 2 ** 44 - 1, "the largest");
     }
 

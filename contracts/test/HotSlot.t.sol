@@ -18,8 +18,23 @@ contract HotSlotTest is Rig {
         HotSlot slot = _pack(keys, flags, day, left);
         vm.assertEq(bytes32(slot.commitment()), bytes32(keys), "commitment");
         vm.assertEq(slot.frozen(), flags % 2 == 1, "frozen");
+        vm.assertEq(slot.extended(), flags / 2 % 2 == 1, "extended");
+        vm.assertEq(slot.limited(), flags / 4 % 2 == 1, "limited");
         vm.assertEq(slot.day(), day & DAY_MAX, "day");
         vm.assertEq(slot.left(), left & LEFT_MAX, "left");
+    }
+
+    function testFuzz_Flags(
+        bytes24 keys,
+        uint256 flags,
+        uint256 day,
+        uint256 left
+    ) public pure {
+        HotSlot slot = _pack(keys, flags, day, left);
+        _same(slot.opened(false), _pack(keys, flags | 1, day, left));
+        _same(slot.opened(true), _pack(keys, flags & ~uint256(1), day, left));
+        _same(slot.widened(), _pack(keys, flags | 2, day, left));
+        _same(slot.withLimit(), _pack(keys, flags | 4, day, left));
     }
 
     function testFuzz_Counted(
@@ -36,6 +51,10 @@ contract HotSlotTest is Rig {
             HotSlot.unwrap(_pack(keys, flags, newDay, newLeft)),
             "counted"
         );
+    }
+
+    function _same(HotSlot a, HotSlot b) private pure {
+        vm.assertEq(HotSlot.unwrap(a), HotSlot.unwrap(b), "flags");
     }
 
     function _pack(bytes24 keys, uint256 flags, uint256 day, uint256 left)

@@ -19,19 +19,17 @@ contract PolicyTest is Rig {
     address private constant SPENDER = address(0x5bed);
 
     Token private token = new Token();
-    IVouchPolicy private policy;
 
     function setUp() public override {
         super.setUp();
         create();
-        policy = IVouchPolicy(address(account));
     }
 
     // --- intents ---------------------------------------------------------
 
     function test_Freeze() public {
         policy.freeze(_alone(_freezeHash(1)));
-        vm.assertTrue(account.frozen(), "frozen");
+        vm.assertTrue(policy.frozen(), "frozen");
         refuse(
             signed(pay(SHOP, 1)),
             abi.encodeWithSelector(IVouchAccount.Frozen.selector)
@@ -46,7 +44,7 @@ contract PolicyTest is Rig {
         policy.freeze(_alone(_freezeHash(1)));
         Setting[] memory open = _one(Kind.Open, address(0), 0, 1);
         _change(open);
-        vm.assertTrue(account.frozen(), "still frozen");
+        vm.assertTrue(policy.frozen(), "still frozen");
         (uint256 number, uint256 due,) = policy.intents();
         vm.assertEq(number, 2, "number");
         vm.assertEq(due, NOW + WAIT, "due");
@@ -57,7 +55,7 @@ contract PolicyTest is Rig {
         policy.applyChange(2, open);
         vm.warp(NOW + WAIT);
         policy.applyChange(2, open);
-        vm.assertTrue(!account.frozen(), "open");
+        vm.assertTrue(!policy.frozen(), "open");
         handle(signed(pay(SHOP, 1)));
         _expect(IVouchPolicy.NothingWaits.selector);
         policy.applyChange(2, open);
@@ -87,15 +85,15 @@ contract PolicyTest is Rig {
 
     function test_TightenAtOnce() public {
         handle(signed(pay(SHOP, 0.01 ether)));
-        (,, uint256 left) = account.limits();
+        (,, uint256 left) = policy.limits();
         uint256 spent = 1e8 - left;
         _change(_one(Kind.DailyLimit, address(0), 0, 5e7));
         uint256 daily;
-        (daily,, left) = account.limits();
+        (daily,, left) = policy.limits();
         vm.assertEq(daily, 5e7, "daily");
         vm.assertEq(left, 5e7 - spent, "spent stays spent");
         _change(_one(Kind.DailyLimit, address(0), 0, 0));
-        (daily,, left) = account.limits();
+        (daily,, left) = policy.limits();
         vm.assertEq(daily, 1, "the least");
         vm.assertEq(left, 0, "nothing left");
     }
@@ -106,11 +104,11 @@ contract PolicyTest is Rig {
         both[0] = Setting(Kind.DailyLimit, address(0), 0, 1);
         both[1] = Setting(Kind.TokenLimit, address(token), 0, 1);
         _change(both);
-        (uint256 daily,,) = account.limits();
+        (uint256 daily,,) = policy.limits();
         vm.assertEq(daily, 1e8, "as before");
         vm.warp(NOW + WAIT);
         policy.applyChange(1, both);
-        (daily,,) = account.limits();
+        (daily,,) = policy.limits();
         vm.assertEq(daily, 1, "applied");
     }
 
@@ -274,10 +272,10 @@ contract PolicyTest is Rig {
         vm.assertTrue(
             policy.listed(address(token), Token.mint.selector), "listed"
         );
-        (,, uint256 before) = account.limits();
+        (,, uint256 before) = policy.limits();
         handle(signed(_do(call)));
         vm.assertEq(token.moved(), 1e6, "outside the token's limit");
-        (,, uint256 left) = account.limits();
+        (,, uint256 left) = policy.limits();
         vm.assertTrue(before == 0 || before - left >= 5, "its value counts");
         vm.assertEq(address(token).balance, 5 gwei, "paid");
         _change(_one(Kind.Call, address(token), Token.mint.selector, 0));

@@ -10,6 +10,7 @@ import {
 
 import { IVouchAccount } from "../interfaces/IVouchAccount.sol";
 import { IVouchFactory } from "../interfaces/IVouchFactory.sol";
+import { IVouchPolicy } from "../interfaces/IVouchPolicy.sol";
 import { Vm } from "./Vm.sol";
 
 struct Call {
@@ -53,6 +54,8 @@ abstract contract Rig {
 
     IVouchFactory internal factory;
     IVouchAccount internal account;
+    /// @dev The same account: what it tells of itself, and its intents.
+    IVouchPolicy internal policy;
     uint256 internal passkeySk = uint256(keccak256("passkey"));
     uint256 internal cosignerSk = uint256(keccak256("co-signer"));
 
@@ -63,6 +66,7 @@ abstract contract Rig {
         _deployEntryPoint();
         factory = IVouchFactory(_deploy(0, deployedCode("VouchFactory")));
         account = IVouchAccount(factory.getAddress(commitment()));
+        policy = IVouchPolicy(address(account));
         EP.depositTo{ value: 1 ether }(address(account));
         vm.deal(address(account), 10 ether);
     }

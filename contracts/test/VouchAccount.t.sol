@@ -65,7 +65,7 @@ contract VouchAccountTest is Rig {
         handle(signed(pay(SHOP, 1 gwei)));
         vm.assertEq(SHOP.balance, 1, "not paid");
         vm.assertEq(EP.getNonce(address(account), 0), 1, "used up");
-        (,, uint256 left) = account.limits();
+        (,, uint256 left) = policy.limits();
         vm.assertEq(left, 1e8 - 300_001, "counted");
         vm.prank(address(EP));
         vm.expectRevert(
@@ -93,8 +93,8 @@ contract VouchAccountTest is Rig {
     }
 
     function testFuzz_ExecutionMode(bytes32 mode) public view {
-        vm.assertTrue(account.supportsExecutionMode(MODE), "batch");
-        vm.assertEq(account.supportsExecutionMode(mode), mode == MODE, "else");
+        vm.assertTrue(policy.supportsExecutionMode(MODE), "batch");
+        vm.assertEq(policy.supportsExecutionMode(mode), mode == MODE, "else");
     }
 
     function test_MissingFundsPaidOnlyWhenAsked() public {
@@ -366,7 +366,7 @@ contract VouchAccountTest is Rig {
     function test_FrozenValidatesNothing() public {
         PackedUserOperation memory op = signed(pay(SHOP, 1));
         _freeze();
-        vm.assertTrue(account.frozen(), "frozen");
+        vm.assertTrue(policy.frozen(), "frozen");
         bytes memory why = abi.encodeWithSelector(IVouchAccount.Frozen.selector);
         refuse(op, why);
         vm.prank(address(EP));

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import { IVouchAccount } from "../interfaces/IVouchAccount.sol";
 import { IVouchFactory } from "../interfaces/IVouchFactory.sol";
+import { IVouchPolicy } from "../interfaces/IVouchPolicy.sol";
 import { Rig } from "./Rig.sol";
 
 contract VouchFactoryTest is Rig {
     /// @dev Functions of the code and the compiler alone; a new version of
     /// any of them has new ones.
     address private constant FACTORY =
-        0x78b438261C966b76C129493725A75911E3871533;
+        0x3C3b636c2bEF72c75E27b30b107422aC01652A40;
     address private constant IMPLEMENTATION =
-        0x69f2cc6133ba071BFA2aDF1c79465e20F84A5c63;
+        0x3445E3708dab0080C92C3417d2B2369fB28b59d4;
 
     /// @dev All addresses by hand, from the code alone.
     function testFuzz_Addresses(bytes24 keys) public {
@@ -48,13 +48,13 @@ contract VouchFactoryTest is Rig {
             vm.load(address(account), 0), bytes32(commitment()), "slot 0"
         );
         vm.assertEq(
-            bytes32(account.commitment()), bytes32(commitment()), "commitment"
+            bytes32(policy.commitment()), bytes32(commitment()), "commitment"
         );
-        (uint256 daily, uint256 day, uint256 left) = account.limits();
+        (uint256 daily, uint256 day, uint256 left) = policy.limits();
         vm.assertEq(daily, 0.1 ether / 1 gwei, "daily");
         vm.assertEq(day, 0, "day");
         vm.assertEq(left, 0, "left");
-        vm.assertTrue(!account.frozen(), "not frozen");
+        vm.assertTrue(!policy.frozen(), "not frozen");
     }
 
     /// @dev The twin of lib/Proxy.sol's creation: the deterministic deployer
@@ -87,7 +87,7 @@ contract VouchFactoryTest is Rig {
 
     /// @dev The implementation is nobody's account.
     function test_ImplementationHasNoKeys() public view {
-        IVouchAccount i = IVouchAccount(factory.implementation());
+        IVouchPolicy i = IVouchPolicy(factory.implementation());
         vm.assertEq(bytes32(i.commitment()), 0, "no keys");
     }
 
