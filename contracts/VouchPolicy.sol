@@ -117,6 +117,7 @@ contract VouchPolicy is AccountStorage, IVouchPolicy {
     /// @dev The next intent's number. Whatever waited gives way to it.
     function _take() private returns (uint64 number) {
         number = _rules.number + 1;
+        if (_rules.due != 0) emit ChangeDropped(number);
         (_rules.number, _rules.due, _rules.pending) = (number, 0, 0);
     }
 

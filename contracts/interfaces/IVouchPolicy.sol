@@ -30,6 +30,10 @@ interface IVouchPolicy {
     /// @notice A change was signed that loosens something; it waits.
     event ChangeWaits(uint256 number, uint256 due, bytes32 hash);
 
+    /// @notice The change that waited does so no more: the intent with this
+    /// number took its place.
+    event ChangeDropped(uint256 number);
+
     /// @notice ERC-7821: true for the one mode that {execute} takes.
     function supportsExecutionMode(bytes32 mode) external pure returns (bool);
 

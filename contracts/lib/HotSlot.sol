@@ -30,18 +30,22 @@ uint256 constant LIMITED = 4;
 uint256 constant DAY_MAX = type(uint16).max;
 uint256 constant LEFT_MAX = (1 << 44) - 1;
 
+/// @dev See IVouchPolicy.commitment.
 function commitment(HotSlot slot) pure returns (bytes24) {
     return bytes24(bytes32(HotSlot.unwrap(slot)));
 }
 
+/// @dev True if the account validates and executes nothing.
 function frozen(HotSlot slot) pure returns (bool) {
     return (HotSlot.unwrap(slot) >> 60) & FROZEN != 0;
 }
 
+/// @dev True if there may be tokens or listed calls to look up.
 function extended(HotSlot slot) pure returns (bool) {
     return (HotSlot.unwrap(slot) >> 60) & EXTENDED != 0;
 }
 
+/// @dev True if slot 1 has the daily limit.
 function limited(HotSlot slot) pure returns (bool) {
     return (HotSlot.unwrap(slot) >> 60) & LIMITED != 0;
 }
@@ -62,10 +66,12 @@ function withLimit(HotSlot slot) pure returns (HotSlot) {
     return HotSlot.wrap(HotSlot.unwrap(slot) | (LIMITED << 60));
 }
 
+/// @dev The last day counted, in days since the epoch.
 function day(HotSlot slot) pure returns (uint256) {
     return (HotSlot.unwrap(slot) >> 44) & DAY_MAX;
 }
 
+/// @dev What that day may still spend, in gwei.
 function left(HotSlot slot) pure returns (uint256) {
     return HotSlot.unwrap(slot) & LEFT_MAX;
 }

@@ -48,6 +48,7 @@ interface Vm {
         returns (address);
     function deal(address who, uint256 balance) external;
     function etch(address where, bytes calldata code) external;
+    function expectEmit(address emitter) external;
     function expectRevert(bytes calldata data) external;
     function getCode(string calldata artifact)
         external
