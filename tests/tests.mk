@@ -29,13 +29,20 @@ LIB_RIG := $(OUT)/obj/librig.a
 $(LIB_RIG): $(call obj,tests/rig.c tests/rig_intent.c tests/rig_key.c \
 	tests/rig_snapshot.c tests/model_key.c)
 LIBS_HOST := $(LIB_RIG) $(LIB_NODE) $(LIB_CLI) $(LIB_HOST) $(LIB_CORE) $(LIB_YYJSON)
-libs_of = $(if $(filter trusted/ta/% emu/%,$(1)),$(LIBS_TEE),$(LIBS_HOST))
+# The trusted application alone: platform.c's place is taken by tests/alone.c.
+STACK_TEST := $(call obj,tests/alone.c tests/stack_test.c)
+$(STACK_TEST): WARN += -Iemu/include
+LIBS_ALONE := $(call obj,tests/alone.c) $(LIB_TA) $(LIBS_HOST)
+libs_of = $(if $(filter trusted/ta/% emu/%,$(1)),$(LIBS_TEE),$(if \
+	$(filter tests/stack_test.c,$(1)),$(LIBS_ALONE),$(LIBS_HOST)))
 
 define test_rule
 $(call test_bin,$(1)): $(call obj,$(1)) $(call libs_of,$(1))
 	$$(link) -lcmocka -lseccomp -lmicrohttpd -lcurl -lcrypto -lpthread
 endef
 $(foreach t,$(TEST_SRCS),$(eval $(call test_rule,$(t))))
+
+$(call test_bin,tests/entropy_test.c): LDFLAGS += -Wl,--wrap=getrandom
 
 # The emulated TEE with a trusted application that only echoes, and both with
 # one that can be told to fail, and in which what loosens waits for no time.
