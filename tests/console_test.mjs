@@ -231,6 +231,7 @@ async function testLive() {
 	check("no script can read it", await page.evaluate(() => document.cookie) === "");
 	check("the start of the TEE is in the log", await seen(page, "#log .what", "started"));
 	check("evidence in words", await seen(page, "#tee-words", "development"));
+	check("with the counter", await seen(page, "#tee-words", "is refused at the start"));
 
 	const account = await createAccount();
 	const end = account.slice(-6);
@@ -247,6 +248,8 @@ async function testLive() {
 	check("what is left is less than the limit", await page.waitForFunction(() =>
 		/^0\.0[0-9]+ ETH$/.test(document.querySelector("#accounts td.number")?.textContent ?? ""),
 	null, { timeout: WAIT_MS }).then(() => true, () => false));
+	await testKeys(page);
+	await testChange(page, account);
 	for (let i = 0; i < 6; i++)
 		await pay(i % 3 === 2 ? "3ether" : "0.001ether");
 	await page.waitForFunction(() =>
@@ -271,6 +274,37 @@ async function testLive() {
 	await testRestart(page);
 	await page.getByRole("button", { name: "End session" }).click().catch(() => {});
 	await context.close();
+}
+
+// What the key service does, and what became of its keys.
+async function testKeys(page) {
+	const key = (...args) => ask(["key", ...args, ...stack.node]);
+	const made = JSON.parse((await key("create", "--purpose", "message", "--json")).out);
+	check("a new key appears live", await seen(page, "#log li.new", "for message, secp256k1"));
+	check("and in its table, with its purpose", await seen(page, "#keys tr", "message") &&
+		await seen(page, "#keys td", made.key.slice(-6)));
+	check("it is counted", await page.waitForFunction(() =>
+		document.getElementById("fact-keys").textContent === "1", null,
+	{ timeout: WAIT_MS }).then(() => true, () => false));
+	const signed = await key("sign", made.key, "--message", "hello");
+	check("it signs", signed.code === 0, signed.out);
+	check("that is shown", await seen(page, "#log li.new", "on a message"));
+	const gone = await key("delete", made.key);
+	check("it is deleted", gone.code === 0, gone.out);
+	check("that is shown, and what it is worth",
+		await seen(page, "#log li.new", "an old copy would still open"));
+	check("it has left the table", await seen(page, "#keys-empty", "None yet"));
+	await key("create", "--purpose", "eth", "--json");
+	await seen(page, "#keys td", "eth");
+}
+
+async function testChange(page, account) {
+	const tighter = await ask(["account", "fee", account, "0.01ether",
+		"--passkey", passkey, ...stack.node]);
+	check("a policy is tightened", tighter.code === 0, tighter.out);
+	check("that is shown", await seen(page, "#log li.new", "changed by passkey 1"));
+	check("no record is without a name",
+		await page.locator("#log .what", { hasText: "other" }).count() === 0);
 }
 
 // A node that was killed forgets sessions and keeps its log.

@@ -13,18 +13,23 @@ struct vch_event {
 	uint8_t shard;
 	uint64_t index; /* in its shard's incarnation */
 	uint8_t incarnation[16];
-	uint8_t account[20];
+	uint8_t id[20]; /* of the account or key */
 	uint64_t seq;
-	/* start */
+	/* start, anchor: of how many shards */
 	uint32_t version;
 	uint8_t shard_cnt;
-	/* decision */
+	/* decision, change, resume; in parts of a use */
 	uint16_t code;
-	uint8_t passkey;
+	uint8_t passkey; /* VCH_PASSKEY_NONE: a change that had waited */
 	uint64_t chain_id;
-	uint8_t op_hash[32];
+	uint8_t hash[32]; /* of the operation, or the digest that was signed */
 	vch_u128 cost;
 	uint64_t valid_until;
+	/* key, use, delete */
+	uint8_t purpose;
+	uint8_t key_type;
+	uint8_t payload;
+	bool erased;
 };
 
 /*

@@ -92,14 +92,13 @@ static struct vch_event *place(struct vch_events *events, uint64_t number)
 	return &events->ring[number % VCH_EVENTS_KEPT];
 }
 
-/* The 64 starts of one batch are one event. */
+/* The 64 starts, or anchors, of one batch are one event. */
 static void add_one(struct vch_events *events, const struct vch_event *event,
 		    bool first)
 {
 	struct vch_event *last = place(events, events->next - 1);
 
-	if (event->kind == VCH_RECORD_START && !first &&
-	    last->kind == VCH_RECORD_START) {
+	if (event->shard_cnt > 0 && !first && last->kind == event->kind) {
 		last->shard_cnt++;
 		return;
 	}

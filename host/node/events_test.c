@@ -14,6 +14,7 @@
 #include "host/node/event.h"
 #include "host/node/samples.h"
 #include "trusted/base/check.h"
+#include "wire/gen/ta.h"
 
 /* The server, played: it keeps the sources of the streams it was given. */
 static struct vch_http_source sources[VCH_EVENT_STREAMS_MAX];
@@ -286,6 +287,99 @@ static void test_unreadable(void **state)
 	assert_string_equal(str(event_of(root, 1), "seq"), "0x3");
 }
 
+/* Adds one record of this kind whose body stands in w already. */
+static void add_kind(uint8_t i, struct vch_writer *w)
+{
+	struct vch_section *s = &batch.sections[0];
+
+	assert_false(w->bad);
+	s->records[i] = vch_written(w);
+	s->records_cnt = (uint8_t)(i + 1);
+}
+
+static void account_kinds(void)
+{
+	const struct vch_slot slot = {.id = {0xab}, .seq = 7};
+	struct vch_writer w = record(VCH_RECORD_CHANGE, bytes[0]);
+
+	vch_change_record_write(
+		&w, &(struct vch_change_record){.slot = slot, .passkey = 2});
+	add_kind(0, &w);
+	w = record(VCH_RECORD_CHANGE, bytes[1]);
+	vch_change_record_write(
+		&w, &(struct vch_change_record){.slot = slot,
+						.code = VCH_CHANGE_STALE,
+						.passkey = VCH_PASSKEY_NONE});
+	add_kind(1, &w);
+	w = record(VCH_RECORD_RESUME, bytes[2]);
+	vch_resumed_write(&w, &(struct vch_resumed){.slot = slot});
+	add_kind(2, &w);
+}
+
+static void key_kinds(void)
+{
+	const struct vch_slot slot = {.id = {0xcd}, .seq = 8};
+	struct vch_key_config config = {
+		.version = 1,
+		.policy = {.purpose = VCH_PURPOSE_RAW,
+			   .type = VCH_KEY_SECP256K1},
+	};
+	static uint8_t config_bytes[VCH_KEY_CONFIG_ENC_MAX];
+	struct vch_writer c = vch_writer(config_bytes, sizeof(config_bytes));
+	struct vch_writer w = record(VCH_RECORD_KEY, bytes[3]);
+
+	vch_key_config_write(&c, &config);
+	vch_key_record_write(
+		&w, &(struct vch_key_record){.slot = slot,
+					     .config = vch_written(&c)});
+	add_kind(3, &w);
+	w = record(VCH_RECORD_USE, bytes[4]);
+	vch_use_write(&w, &(struct vch_use){.slot = slot,
+					    .kind = VCH_PAYLOAD_TYPED,
+					    .digest = {0xef}});
+	add_kind(4, &w);
+	w = record(VCH_RECORD_DELETE, bytes[5]);
+	vch_delete_write(&w, &(struct vch_delete){.slot = slot});
+	add_kind(5, &w);
+	for (uint8_t i = 6; i < 9; i++) {
+		w = record(VCH_RECORD_ANCHOR, bytes[i]);
+		vch_anchor_write(&w, &(struct vch_anchor){.shard = i});
+		add_kind(i, &w);
+	}
+}
+
+/* Every kind has a name and says whose record it is. */
+static void test_kinds(void **state)
+{
+	static const char *const kinds[] = {"change", "change", "resume", "key",
+					    "use",    "delete", "anchor"};
+	yyjson_val *root;
+
+	(void)state;
+	decide(0, 1);
+	account_kinds();
+	key_kinds();
+	vch_events_add(events, at(16), &batch, false);
+	root = list("", 99);
+	assert_int_equal(cnt_of(root), 7);
+	for (size_t i = 0; i < 7; i++)
+		assert_string_equal(str(event_of(root, i), "kind"), kinds[i]);
+	for (size_t i = 0; i < 6; i++)
+		assert_int_equal(strncmp(str(event_of(root, i),
+					     i < 3 ? "account" : "key"),
+					 i < 3 ? "0xab00" : "0xcd00", 6),
+				 0);
+	assert_string_equal(str(event_of(root, 0), "passkey"), "0x2");
+	assert_string_equal(str(event_of(root, 1), "name"), "CHANGE_STALE");
+	assert_null(yyjson_obj_get(event_of(root, 1), "passkey"));
+	assert_string_equal(str(event_of(root, 3), "purpose"), "raw");
+	assert_string_equal(str(event_of(root, 3), "type"), "secp256k1");
+	assert_string_equal(str(event_of(root, 4), "payload"), "typed");
+	assert_true(
+		yyjson_is_false(yyjson_obj_get(event_of(root, 5), "erased")));
+	assert_string_equal(str(event_of(root, 6), "shards"), "0x3");
+}
+
 /* --- streams ------------------------------------------------------------- */
 
 static char text[64 << 10];
@@ -470,6 +564,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_cursor, make, drop),
 		cmocka_unit_test_setup_teardown(test_overtaken, make, drop),
 		cmocka_unit_test_setup_teardown(test_replay, make, drop),
+		cmocka_unit_test_setup_teardown(test_kinds, make, drop),
 		cmocka_unit_test_setup_teardown(test_unreadable, make, drop),
 		cmocka_unit_test_setup_teardown(test_stream, make, drop),
 		cmocka_unit_test_setup_teardown(test_stream_overtaken, make,

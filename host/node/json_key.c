@@ -186,13 +186,21 @@ static const char *word_of(const char *const *words, size_t cnt, unsigned idx)
 	return idx < cnt ? words[idx] : "unknown";
 }
 
+const char *vch_json_purpose_name(uint8_t purpose)
+{
+	return word_of(PURPOSES, VCH_ARRAY_LEN(PURPOSES),
+		       (unsigned)purpose - 1);
+}
+
+const char *vch_json_type_name(uint8_t type)
+{
+	return word_of(TYPES, VCH_ARRAY_LEN(TYPES), type);
+}
+
 static void put_policy(struct vch_buf *out, const struct vch_key_policy *p)
 {
-	vch_json_put_str(out, "purpose",
-			 word_of(PURPOSES, VCH_ARRAY_LEN(PURPOSES),
-				 (unsigned)p->purpose - 1));
-	vch_json_put_str(out, "type",
-			 word_of(TYPES, VCH_ARRAY_LEN(TYPES), p->type));
+	vch_json_put_str(out, "purpose", vch_json_purpose_name(p->purpose));
+	vch_json_put_str(out, "type", vch_json_type_name(p->type));
 	vch_json_put_str(out, "owner",
 			 word_of(OWNERS, VCH_ARRAY_LEN(OWNERS), p->owner));
 	if (p->ops_daily != VCH_OPS_UNLIMITED)

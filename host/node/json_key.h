@@ -46,6 +46,10 @@ void vch_json_owner(struct vch_key_request *ret,
 VCH_MUST enum vch_err vch_json_key(struct vch_buf *out, const char *name,
 				   const struct vch_account_view *key);
 
+/* Their names in JSON. */
+const char *vch_json_purpose_name(uint8_t purpose);
+const char *vch_json_type_name(uint8_t type);
+
 /* Members publicKey and, on secp256k1, address. */
 void vch_json_public_key(struct vch_buf *out, struct vch_span public_key);
 

@@ -6,6 +6,7 @@
 #include "host/base/alloc.h"
 #include "host/base/clock.h"
 #include "host/net/json_out.h"
+#include "host/node/json_key.h"
 #include "wire/gen/log.h"
 
 #define DAY_S 86400u
@@ -81,11 +82,25 @@ static void put_account(struct vch_buf *out, const struct vch_account_view *a)
 	vch_json_close(out, '}');
 }
 
-static void put_accounts(struct vch_buf *out, struct vch_node *node,
-			 size_t accounts_max)
+static void put_latest(struct vch_buf *out, struct vch_node *node, size_t max,
+		       bool keys)
 {
-	struct vch_account_view *list = vch_alloc(accounts_max, sizeof(*list));
-	size_t cnt = vch_index_latest(node->index, list, accounts_max);
+	struct vch_account_view *list = vch_alloc(max, sizeof(*list));
+	size_t cnt = vch_index_latest(node->index, list, max, keys);
+
+	vch_json_open(out, "latest", '[');
+	for (size_t i = 0; i < cnt; i++) {
+		if (!keys)
+			put_account(out, &list[i]);
+		else if (vch_json_key(out, NULL, &list[i]) != VCH_OK)
+			continue; /* the TEE would not take it either */
+	}
+	vch_json_close(out, ']');
+	free(list);
+}
+
+static void put_accounts(struct vch_buf *out, struct vch_node *node, size_t max)
+{
 	struct vch_index_stats stats;
 
 	vch_index_stats(node->index, &stats);
@@ -95,12 +110,12 @@ static void put_accounts(struct vch_buf *out, struct vch_node *node,
 	vch_json_close(out, '}');
 	vch_json_open(out, "accounts", '{');
 	vch_json_put_quantity(out, "count", stats.accounts);
-	vch_json_open(out, "latest", '[');
-	for (size_t i = 0; i < cnt; i++)
-		put_account(out, &list[i]);
-	vch_json_close(out, ']');
+	put_latest(out, node, max, false);
 	vch_json_close(out, '}');
-	free(list);
+	vch_json_open(out, "keys", '{');
+	vch_json_put_quantity(out, "count", stats.keys);
+	put_latest(out, node, max, true);
+	vch_json_close(out, '}');
 }
 
 /* The mean in microseconds. */

@@ -83,7 +83,9 @@ static const struct vch_shape SHAPES[] = {
 	{"passkey", "x:word y:word rpIdHash:word flags?:quantity"},
 	{"event", "id:string kind:string time:quantity shard:quantity "
 		  "index:quantity incarnation:bytes version?:quantity "
-		  "shards?:quantity account?:address seq?:quantity "
+		  "shards?:quantity account?:address key?:address "
+		  "seq?:quantity purpose?:string type?:string payload?:string "
+		  "digest?:word erased?:bool "
 		  "approved?:bool code?:any name?:string sentence?:string "
 		  "chainId?:quantity opHash?:word cost?:quantity "
 		  "validUntil?:quantity passkey?:quantity"},

@@ -70,7 +70,7 @@ void vch_index_grow(struct vch_index *index)
 	struct vch_entry *old = index->table;
 	size_t old_cap = index->cap;
 
-	if (index->stats.accounts * 2 <= old_cap)
+	if (index->used * 2 <= old_cap)
 		return;
 	index->cap = old_cap * 2;
 	index->table = vch_alloc(index->cap, sizeof(*index->table));
@@ -269,6 +269,24 @@ void vch_index_add_alias(struct vch_index *index, const struct vch_slot *slot,
 	vch_aliases_put(&index->aliases, address, slot->id);
 }
 
+static bool is_living_key(const struct vch_slot *slot)
+{
+	return (slot->flags & (VCH_SLOT_KEY | VCH_SLOT_DELETED)) ==
+	       VCH_SLOT_KEY;
+}
+
+void vch_index_count(struct vch_index *index, const struct vch_entry *e,
+		     const struct vch_slot *slot)
+{
+	if (!e->config) {
+		index->used++;
+		index->stats.accounts += !(slot->flags & VCH_SLOT_KEY);
+	} else if (is_living_key(&e->slot)) {
+		index->stats.keys--;
+	}
+	index->stats.keys += is_living_key(slot);
+}
+
 static void apply_item(struct vch_index *index, struct vch_log_pos pos,
 		       const struct vch_fold_item *item)
 {
@@ -278,8 +296,7 @@ static void apply_item(struct vch_index *index, struct vch_log_pos pos,
 		return;
 	if (!e->config && item->config.len == 0)
 		return; /* a decision of an account that was never made */
-	if (!e->config)
-		index->stats.accounts++;
+	vch_index_count(index, e, &item->slot);
 	if (item->config.len > 0) {
 		vch_entry_set(&e->config, &e->config_len, item->config);
 		if (item->change.len > 0)
@@ -378,8 +395,7 @@ size_t vch_index_keys(struct vch_index *index, uint8_t (*ret_ids)[20],
 	for (size_t i = 0; i < index->cap; i++) {
 		const struct vch_entry *e = &index->table[i];
 
-		if (e->config && e->slot.flags & VCH_SLOT_KEY &&
-		    !(e->slot.flags & VCH_SLOT_DELETED) &&
+		if (e->config && is_living_key(&e->slot) &&
 		    memcmp(e->slot.id, after, 20) > 0)
 			insert_id(ret_ids, &cnt, cap, e->slot.id);
 	}
@@ -503,16 +519,20 @@ static size_t insert(const struct vch_entry **latest, size_t cnt, size_t max,
 }
 
 size_t vch_index_latest(struct vch_index *index, struct vch_account_view *ret,
-			size_t max)
+			size_t max, bool keys)
 {
 	const struct vch_entry **latest =
 		vch_alloc(max + 1, sizeof(const void *));
 	size_t cnt = 0;
 
 	pthread_mutex_lock(&index->mutex);
-	for (size_t i = 0; i < index->cap; i++)
-		if (index->table[i].config)
-			cnt = insert(latest, cnt, max, &index->table[i]);
+	for (size_t i = 0; i < index->cap; i++) {
+		const struct vch_entry *e = &index->table[i];
+
+		if (e->config && (keys ? is_living_key(&e->slot)
+				       : !(e->slot.flags & VCH_SLOT_KEY)))
+			cnt = insert(latest, cnt, max, e);
+	}
 	for (size_t i = 0; i < cnt; i++)
 		copy_view(&ret[i], latest[i]);
 	pthread_mutex_unlock(&index->mutex);

@@ -86,11 +86,11 @@ VCH_MUST enum vch_err vch_receipt_at(struct vch_writer *w, const char *log_dir,
 				     uint8_t section_idx, uint8_t record_idx);
 
 /*
- * Copies out the accounts whose latest records stand last in the log, newest
- * first, without receipts; returns how many, at most max.
+ * Copies out the accounts, or the living keys, whose latest records stand last
+ * in the log, newest first, without receipts; returns how many, at most max.
  */
 size_t vch_index_latest(struct vch_index *index, struct vch_account_view *ret,
-			size_t max);
+			size_t max, bool keys);
 
 /*
  * The ids of up to cap keys of the key service above `after`, in order; how
@@ -111,6 +111,7 @@ size_t vch_index_addresses(struct vch_index *index, uint8_t (*ret)[20],
 /* Counts for /metrics. */
 struct vch_index_stats {
 	uint64_t accounts;
+	uint64_t keys; /* of the key service; deleted ones do not count */
 	uint64_t records;
 	uint64_t batches;
 };

@@ -33,12 +33,17 @@ struct vch_index {
 	uint64_t seed[2]; /* ids can be ground to collide, but not with it */
 	struct vch_aliases aliases; /* addresses of keys for Ethereum */
 	struct vch_index_stats stats;
+	size_t used; /* entries of the table, deleted keys too */
 };
 
 /* Where the id is, or the free place where it belongs. The caller of all of
  * these holds the mutex. */
 struct vch_entry *vch_index_find(const struct vch_index *index,
 				 const uint8_t id[20]);
+
+/* An entry is about to have this slot. */
+void vch_index_count(struct vch_index *index, const struct vch_entry *e,
+		     const struct vch_slot *slot);
 
 /* Makes room, so that a place is free for the next account. */
 void vch_index_grow(struct vch_index *index);

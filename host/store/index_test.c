@@ -96,14 +96,14 @@ static void test_latest(void **state)
 	uint32_t first;
 
 	(void)state;
-	assert_int_equal(vch_index_latest(index_, views, 8), 0);
+	assert_int_equal(vch_index_latest(index_, views, 8, false), 0);
 	for (uint32_t i = 1; i <= 100; i++) {
 		pos = (struct vch_log_pos){1 + i / 50, 16 + i % 50};
 		apply(i, 1, true);
 	}
 	pos = (struct vch_log_pos){4, 16};
 	apply(7, 2, false);
-	assert_int_equal(vch_index_latest(index_, views, 8), 8);
+	assert_int_equal(vch_index_latest(index_, views, 8, false), 8);
 	memcpy(&first, views[0].slot.id, sizeof(first));
 	assert_int_equal(first, 7);
 	for (uint32_t i = 1; i < 8; i++) {
@@ -111,7 +111,7 @@ static void test_latest(void **state)
 		assert_int_equal(first, 101 - i);
 		assert_int_equal(views[i].config_len, sizeof(config));
 	}
-	assert_int_equal(vch_index_latest(index_, views, 1), 1);
+	assert_int_equal(vch_index_latest(index_, views, 1, false), 1);
 	pos = (struct vch_log_pos){1, 16};
 }
 

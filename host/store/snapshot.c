@@ -412,8 +412,7 @@ static enum vch_err load_entry(void *ctx, const struct vch_slot *slot,
 	e = vch_index_find(index, slot->id);
 	if (e->config && slot->seq <= e->slot.seq)
 		return VCH_OK;
-	if (!e->config)
-		index->stats.accounts++;
+	vch_index_count(index, e, slot);
 	e->slot = *slot;
 	e->pos = in->pos;
 	e->section_idx = in->section_idx;

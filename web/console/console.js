@@ -131,6 +131,10 @@ const WORDS = {
 	protect: ["an older copy of the log", {
 		none: "nothing in the hardware stops one from being put back",
 	}],
+	counter: ["an older log alone", {
+		file: "is refused at the start: the device’s counters are ahead of it",
+		none: "is not noticed by the TEE: it keeps no counter",
+	}],
 	detect: ["noticing an older copy", {
 		client: "clients notice by the receipts they keep",
 		none: "nobody would notice",
@@ -264,20 +268,35 @@ function accountRow(account) {
 		el("td", { class: "number", "data-label": "records" }, count(BigInt(account.seq))));
 }
 
-let accountsShown = "";
-
-function showAccounts(accounts) {
-	const now = JSON.stringify(accounts);
-	if (now === accountsShown)
-		return;
-	accountsShown = now;
-	const all = Number(accounts.count);
-	const shown = accounts.latest.length;
-	$("accounts").tBodies[0].replaceChildren(...accounts.latest.map(accountRow));
-	show("accounts", shown > 0);
-	show("accounts-empty", all === 0);
-	text("accounts-state", shown < all ? `the ${shown} used last of ${count(all)}` : "");
+// A table of the latest of what there is; made anew only if it changed.
+function latest(name, row) {
+	let shown = "";
+	return (all) => {
+		const now = JSON.stringify(all);
+		if (now === shown)
+			return;
+		shown = now;
+		const many = Number(all.count);
+		$(name).tBodies[0].replaceChildren(...all.latest.map(row));
+		show(name, all.latest.length > 0);
+		show(`${name}-empty`, many === 0);
+		text(`${name}-state`, all.latest.length < many
+			? `the ${all.latest.length} used last of ${count(many)}` : "");
+	};
 }
+
+function keyRow(key) {
+	return el("tr", {},
+		el("td", {}, el("code", { title: key.address ?? key.publicKey },
+			short(key.key))),
+		el("td", { "data-label": "purpose" }, key.purpose),
+		el("td", { "data-label": "type" }, key.type),
+		el("td", { "data-label": "owner" }, key.owner),
+		el("td", { class: "number", "data-label": "records" }, count(BigInt(key.seq))));
+}
+
+let showAccounts = latest("accounts", accountRow);
+let showKeys = latest("keys", keyRow);
 
 // ---- state ----
 
@@ -301,43 +320,67 @@ async function askState() {
 		return;
 	const state = await answer.json();
 	showFact("accounts", state.accounts.count, "account");
-	showFact("keys", state.accounts.count, "co-signer key");
+	showFact("keys", state.keys.count, "key");
 	showFact("records", state.log.records, "record in the log", "records in the log");
 	text("fact-uptime", duration(Number(state.uptime)));
 	showRates(state.samples);
 	showAccounts(state.accounts);
+	showKeys(state.keys);
 }
 
 // ---- the log ----
 
-function describe(event) {
-	const time = el("time", {
-		datetime: new Date(Number(event.time) * 1000).toISOString(),
-	}, clock(Number(event.time)));
-	if (event.kind === "start")
-		return [time, el("span", { class: "what" }, "started"),
-			el("span", { class: "amount" }),
-			el("span", { class: "who" }, "the TEE began a new incarnation of ",
-				many(event.shards, "shard"))];
-	if (event.kind === "account")
-		return [time, el("span", { class: "what" }, "account"),
-			el("span", { class: "amount" }),
-			el("span", { class: "who" },
-				el("code", { title: event.account }, short(event.account)),
-				event.seq === "0x1" || event.seq === "0x0" ? " was made" : " changed")];
-	if (event.kind !== "decision")
-		return [time, el("span", { class: "what" }, event.kind),
-			el("span", { class: "amount" }), el("span", { class: "who" })];
-	const row = [time,
-		el("span", { class: `what ${event.approved ? "approved" : "refused"}` },
-			event.approved ? "approved" : "refused"),
-		el("span", { class: "amount" }, ether(event.cost)),
-		el("span", { class: "who" },
-			el("code", { title: event.account }, short(event.account)),
-			` by passkey ${Number(event.passkey) + 1}`)];
+// What was decided, and why not if not; used and changed alike.
+function verdict(event, yes, amount, ...who) {
+	const row = [el("span", { class: `what ${event.approved ? "approved" : "refused"}` },
+		event.approved ? yes : "refused"),
+	el("span", { class: "amount" }, amount), el("span", { class: "who" }, ...who)];
 	if (!event.approved)
 		row.push(el("span", { class: "why" }, event.sentence));
 	return row;
+}
+
+function fact(what, ...who) {
+	return [el("span", { class: "what" }, what), el("span", { class: "amount" }),
+		el("span", { class: "who" }, ...who)];
+}
+
+const PAYLOADS = {
+	transaction: "a transaction", message: "a message", typed: "typed data",
+	raw: "a raw digest",
+};
+
+// Each kind of record in words; one that is not here is not for this page.
+const KINDS = {
+	start: (event) => fact("started", "the TEE began a new incarnation of ",
+		many(event.shards, "shard")),
+	account: (event, name) => fact("account", name,
+		event.seq === "0x1" || event.seq === "0x0" ? " was made" : " changed"),
+	decision: (event, name) => verdict(event, "approved", ether(event.cost), name,
+		` by passkey ${Number(event.passkey) + 1}`),
+	change: (event, name) => verdict(event, "policy", "", name, event.passkey
+		? ` changed by passkey ${Number(event.passkey) + 1}`
+		: ": a change that had waited holds"),
+	resume: (event, name) => fact("resumed", name,
+		` by passkey ${Number(event.passkey) + 1}; today’s limits count as spent`),
+	key: (event, name) => fact("key", name, ` for ${event.purpose}, ${event.type}`),
+	use: (event, name) => verdict(event, "signed",
+		BigInt(event.cost) > 0n ? ether(event.cost) : "", name,
+		` on ${PAYLOADS[event.payload] ?? "something"}`),
+	delete: (event, name) => fact("deleted", name,
+		event.erased ? ": erased" : ": dropped; an old copy would still open here"),
+	other: () => fact("other"),
+};
+
+// Only carries a counter: many a minute, and nothing to see.
+const UNSEEN = ["anchor"];
+
+function describe(event) {
+	const seconds = Number(event.time);
+	const id = event.account ?? event.key;
+	const name = id ? el("code", { title: id }, short(id)) : "";
+	return [el("time", { datetime: new Date(seconds * 1000).toISOString() },
+		clock(seconds)), ...(KINDS[event.kind] ?? KINDS.other)(event, name)];
 }
 
 function addRow(children) {
@@ -374,7 +417,8 @@ function watchLog() {
 	});
 	source.addEventListener("record", (message) => {
 		const event = JSON.parse(message.data);
-		addRow(describe(event));
+		if (!UNSEEN.includes(event.kind))
+			addRow(describe(event));
 		if (live) {
 			speak(event);
 			askSoon();
@@ -416,10 +460,12 @@ function leave() {
 	soon = null;
 	source?.close();
 	source = null;
-	accountsShown = "";
+	showAccounts = latest("accounts", accountRow);
+	showKeys = latest("keys", keyRow);
 	$("log").replaceChildren();
 	$("tee-words").replaceChildren();
-	$("accounts").tBodies[0].replaceChildren();
+	for (const id of ["accounts", "keys"])
+		$(id).tBodies[0].replaceChildren();
 	show("log-empty", true);
 	for (const id of ["inside", "facts", "logout"])
 		show(id, false);
