@@ -14,6 +14,7 @@
 #include <stdlib.h>
 
 #include "tests/inside.h"
+#include "tests/rig_key.h"
 #include "trusted/base/ct.h"
 #include "trusted/policy/userop.h"
 
@@ -22,7 +23,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define ACCOUNTS 2
 #define STEPS_MAX 12
-#define TEMPLATES 6
+#define KEYS 2
+#define TEMPLATES VCH_COMMAND_CNT
 #define NOW 1800000000u
 #define ETHER UINT64_C(1000000000000000000)
 
@@ -32,6 +34,10 @@ enum step {
 	STEP_PAYMENT,
 	STEP_TIME,
 	STEP_TYPES,
+	STEP_KEY,
+	STEP_CHANGE,
+	STEP_APPLY,
+	STEP_CLOSE,
 	STEP_CNT,
 };
 
@@ -46,14 +52,16 @@ static struct rig boot_rig; /* that of a device still to be booted */
 static struct rig *now_rig; /* which of them this input is about */
 static struct rig_account account[ACCOUNTS];
 static struct rig_account account_saved[ACCOUNTS];
+static struct rig_key key[KEYS], key_saved[KEYS];
+static struct vch_change waiting[ACCOUNTS];
+static vch_u128 limit_max; /* that any account was ever asked to have */
 static struct vch_demo_passkey passkey;
 static struct saved boot, served;
 static struct vch_ta before_replay;
 static struct {
-	uint32_t command;
 	size_t len;
 	uint8_t bytes[8192];
-} template[TEMPLATES];
+} template[TEMPLATES]; /* the last good request of vch_commands[i] */
 
 /* P-256 with the private key 1: the public key is the generator. */
 static void passkey_make(void)
@@ -83,14 +91,9 @@ static void passkey_make(void)
 static enum vch_err keep_invoke(uint32_t cmd, struct vch_span in,
 				struct vch_tee_reply *ret)
 {
-	static const uint32_t commands[TEMPLATES] = {
-		VCH_CMD_START,	VCH_CMD_CREATE_ACCOUNT, VCH_CMD_COSIGN_BATCH,
-		VCH_CMD_ATTEST, VCH_CMD_REPLAY,		VCH_CMD_VERSION};
-
 	for (size_t i = 0; i < TEMPLATES; i++) {
-		if (commands[i] != cmd)
+		if (vch_commands[i].number != cmd)
 			continue;
-		template[i].command = cmd;
 		template[i].len = in.len < sizeof(template[i].bytes)
 					  ? in.len
 					  : sizeof(template[i].bytes);
@@ -119,8 +122,7 @@ static void ta_copy(struct vch_ta *to, const struct vch_ta *from)
 	to->clock = from->clock;
 	memcpy(to->shard, from->shard, sizeof(to->shard));
 	to->history = from->history;
-	memcpy(to->lease, from->lease,
-	       from->slots.cnt * sizeof(to->lease[0]));
+	memcpy(to->lease, from->lease, from->slots.cnt * sizeof(to->lease[0]));
 	to->window_s = from->window_s;
 	to->window_records = from->window_records;
 	to->wait_for_bump = from->wait_for_bump;
@@ -147,11 +149,69 @@ static void restore(const struct saved *from)
 	inside_host_s = rig_now_s = NOW;
 	inside_monotonic_s = 1000;
 	memcpy(account, account_saved, sizeof(account));
+	memcpy(key, key_saved, sizeof(key));
+	memset(waiting, 0, sizeof(waiting));
+	limit_max = ETHER / 10;
+}
+
+/* Each command of the key service once. */
+static void use_keys(void)
+{
+	struct vch_key_policy p = key_policy(VCH_PURPOSE_MESSAGE, 0);
+	struct vch_key_request req;
+	struct rig_key gone;
+	uint8_t erased;
+
+	p.ops_daily = 100;
+	for (size_t i = 0; i < KEYS; i++) {
+		p.type = (uint8_t)i;
+		VCH_CHECK(key_generate(&rig, &key[i], &p) == VCH_OK);
+	}
+	VCH_CHECK(key_sign(&rig, &key[0], VCH_PAYLOAD_MESSAGE, "m", 1, NULL) ==
+		  VCH_OK);
+	VCH_CHECK(key_generate(&rig, &gone, &p) == VCH_OK);
+	req = key_request(&gone, 0, NULL, 0);
+	VCH_CHECK(key_delete(&rig, &gone, &req, &erased) == VCH_OK);
+}
+
+/* Changes, and what is refused for want of time or of a reason. */
+static void use_account(void)
+{
+	static struct vch_config config;
+	struct vch_change change;
+	struct vch_seen here;
+
+	rig_change_begin(&change, &config, &account[1]);
+	change.policy.fee_max++;
+	VCH_CHECK(rig_change(&rig, &account[1], &passkey, &change) == VCH_OK);
+	VCH_CHECK(rig_apply(&rig, &account[1], &change) == VCH_NOT_DUE);
+	rig_seen_of(&rig, &account[1], &here);
+	VCH_CHECK(rig_resume(&rig, &account[1], &passkey, &here,
+			     account[1].slot.seq) == VCH_NOT_STOPPED);
+}
+
+/* Requests with a fixed form; what they answer is looked at elsewhere. */
+static void ask_the_rest(void)
+{
+	static const uint8_t zeros[32];
+	static const struct {
+		uint32_t command;
+		size_t len;
+	} asked[] = {
+		{VCH_CMD_ATTEST, 32},
+		{VCH_CMD_VERSION, 0},
+		{VCH_CMD_LIST_KEYS, 4},
+		{VCH_CMD_CLOSE, 1},
+	};
+
+	for (size_t i = 0; i < VCH_ARRAY_LEN(asked); i++)
+		VCH_CHECK(rig_call(&rig, asked[i].command,
+				   vch_span(zeros, asked[i].len),
+				   NULL) == VCH_OK);
 }
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
-	static const uint8_t challenge[32];
 	struct vch_cosign_result res;
 	struct rig_op op;
 
@@ -169,12 +229,12 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 		VCH_CHECK(rig_create(&rig, &account[i], &passkey) == VCH_OK);
 	rig_payment(&op, &account[0], &passkey, 0, 1);
 	VCH_CHECK(rig_cosign_one(&rig, &account[0], &op, &res) == VCH_OK);
-	VCH_CHECK(rig_call(&rig, VCH_CMD_ATTEST, vch_span(challenge, 32),
-			   NULL) == VCH_OK);
-	VCH_CHECK(rig_call(&rig, VCH_CMD_VERSION, vch_span(NULL, 0), NULL) ==
-		  VCH_OK);
+	use_keys();
+	use_account();
+	ask_the_rest();
 	save(&served);
 	memcpy(account_saved, account, sizeof(account));
+	memcpy(key_saved, key, sizeof(key));
 	/* the whole log as a request: the template of REPLAY */
 	ta_copy(&ta, &boot.ta);
 	VCH_CHECK(rig_replay(&rig, rig.batch_cnt) == VCH_OK);
@@ -250,7 +310,7 @@ static void step_changed(struct vch_reader *r)
 	}
 	if (pick & 0x80 && len > 0)
 		len = vch_read_u16(r) % len;
-	call_raw(template[i].command, vch_span(bytes, len));
+	call_raw((uint32_t)vch_commands[i].number, vch_span(bytes, len));
 }
 
 /* A payment that is signed and brought as a client and vouchd would. */
@@ -275,8 +335,69 @@ static void step_payment(struct vch_reader *r)
 	if (err != VCH_OK)
 		VCH_CHECK(vch_ct_is_zero(res.signature, 65));
 	VCH_CHECK(a->slot.seq == seq + res.recorded);
-	VCH_CHECK(a->slot.remainder <= ETHER / 10);
-	VCH_CHECK(err != VCH_OK || wei <= ETHER / 10);
+	VCH_CHECK(a->slot.remainder <= limit_max);
+	VCH_CHECK(err != VCH_OK || wei <= limit_max);
+}
+
+/* A key asked as vouchd asks it: signed is recorded, refused may be. */
+static void step_key(struct vch_reader *r)
+{
+	uint8_t who = vch_read_u8(r), kind = vch_read_u8(r) % 6;
+	struct rig_key *k = &key[who % KEYS];
+	struct vch_span payload = vch_read_span(r, vch_read_u16(r) % 512u);
+	uint64_t seq = k->slot.seq;
+	uint8_t sig[65];
+	enum vch_err err;
+
+	if (r->bad)
+		return;
+	err = key_sign(now_rig, k, kind, payload.ptr, payload.len, sig);
+	VCH_CHECK(err != VCH_OK || k->slot.seq == seq + 1);
+	VCH_CHECK(k->slot.seq <= seq + 1);
+}
+
+/* A change that the passkey signs: taken or refused, it is recorded. */
+static void step_change(struct vch_reader *r)
+{
+	static struct vch_config config[ACCOUNTS];
+	uint8_t who = vch_read_u8(r) % ACCOUNTS;
+	struct rig_account *a = &account[who];
+	struct vch_change change;
+	uint64_t seq = a->slot.seq;
+	enum vch_err err;
+
+	rig_change_begin(&change, &config[who], a);
+	change.policy.frozen = vch_read_u8(r) & 1;
+	change.policy.assets[0].daily_limit = (vch_u128)vch_read_u16(r)
+					      << (vch_read_u8(r) % 64);
+	if (change.policy.assets[0].daily_limit > limit_max)
+		limit_max = change.policy.assets[0].daily_limit;
+	change.policy.fee_max = vch_read_u32(r);
+	change.policy.assets_cnt = vch_read_u8(r) % 3;
+	err = rig_change(now_rig, a, &passkey, &change);
+	if (err == VCH_OK)
+		waiting[who] = change;
+	VCH_CHECK(a->slot.seq <= seq + 1);
+	VCH_CHECK(err != VCH_OK || a->slot.seq == seq + 1);
+}
+
+static void step_apply(struct vch_reader *r)
+{
+	uint8_t who = vch_read_u8(r) % ACCOUNTS;
+	struct rig_account *a = &account[who];
+	uint64_t seq = a->slot.seq;
+	enum vch_err err = VCH_NO_CHANGE;
+
+	if (waiting[who].number > 0)
+		err = rig_apply(now_rig, a, &waiting[who]);
+	VCH_CHECK(a->slot.seq == seq + (err == VCH_OK));
+}
+
+static void step_close(struct vch_reader *r)
+{
+	uint8_t final = vch_read_u8(r) == 0xff;
+
+	(void)rig_call(now_rig, VCH_CMD_CLOSE, vch_span(&final, 1), NULL);
 }
 
 static void step_time(struct vch_reader *r)
@@ -337,7 +458,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static void (*const steps[STEP_CNT])(struct vch_reader *r) = {
 		[STEP_RAW] = step_raw,	       [STEP_CHANGED] = step_changed,
 		[STEP_PAYMENT] = step_payment, [STEP_TIME] = step_time,
-		[STEP_TYPES] = step_types,
+		[STEP_TYPES] = step_types,     [STEP_KEY] = step_key,
+		[STEP_CHANGE] = step_change,   [STEP_APPLY] = step_apply,
+		[STEP_CLOSE] = step_close,
 	};
 	struct vch_reader r = vch_reader(vch_span(data, size));
 	bool from_boot = vch_read_u8(&r) & 1;
