@@ -148,6 +148,48 @@ class Disk(unittest.TestCase):
         self.assertEqual(self.insist(self.requests[0]), signature)
         self.assertEqual(self.spent(), spent)
 
+    def call(self, method, params):
+        return stack.post(self.s.node_url, {
+            "jsonrpc": "2.0", "id": 1, "method": method, "params": params},
+            token=self.s.token)
+
+    def births(self):
+        """address -> the newest record of its account, from the log."""
+        shown = self.s.cli("log", "show", self.s.log_dir, "--json",
+                           "--log-key", self.log_key).stdout
+        records = [json.loads(line) for line in shown.splitlines()]
+        return [r["account"] for r in records if r["kind"] == "account"]
+
+    def test_killed_between_flush_and_answer_of_a_birth(self):
+        """vouch_createAccount has no key for retries, and needs none: the
+        account that nobody was told of is whole, has spent nothing, and is
+        not the one that the second try makes."""
+        self.start_faulty(f"die-synced={BEFORE + 1}")
+        mine = self.call("vouch_getAccount",
+                         {"address": self.requests[0]["account"]})["result"]
+        birth = {name: mine[name] for name in
+                 ("origins", "networks", "factory", "implementation")}
+        birth["passkey"] = {name: mine["passkeys"][0][name]
+                            for name in ("x", "y", "rpIdHash")}
+        before = self.births()
+        self.assertEqual(before, [self.requests[0]["account"]])
+        with self.assertRaises(OSError):
+            self.call("vouch_createAccount", birth)
+        self.s.vouchd.wait()
+        self.start_sound()
+        [untold] = set(self.births()) - set(before)
+        second = self.call("vouch_createAccount", birth)["result"]
+        self.assertEqual(sorted(self.births()),
+                         sorted([*before, untold, second["address"]]))
+        for address in (untold, second["address"]):
+            got = self.call("vouch_getAccount", {"address": address})["result"]
+            self.assertEqual(got["seq"], "0x1")
+            self.assertEqual(int(got["assets"][0]["spent"], 16), 0)
+            self.assertEqual(got["passkeys"], mine["passkeys"])
+        # and the first one of all is as it was
+        self.insist(self.requests[0])
+        self.s.cli("log", "verify", self.s.log_dir, "--log-key", self.log_key)
+
     def test_the_product_knows_no_faults(self):
         for program in glob.glob(os.path.join(stack.BIN, "*")):
             with open(program, "rb") as f:
