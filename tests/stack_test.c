@@ -215,6 +215,35 @@ static void test_account(void **state)
 	assert_int_equal(res[0].code, VCH_OK);
 }
 
+/* As many settings as one may have, and a change that waits beside it. */
+static void test_intent(void **state)
+{
+	static struct vch_config config;
+	struct vch_cosign_result res;
+	struct vch_change waits;
+	struct vch_intent intent = {
+		.chain_id = RIG_CHAIN_ID,
+		.number = 1,
+		.valid_until = alone_host_s + 300,
+		.settings_cnt = 1,
+		.settings[0].value =
+			100000000, /* gwei: 0.1 ether, as at birth */
+	};
+
+	(void)state;
+	memcpy(intent.account, account.address, 20);
+	assert_int_equal(
+		rig_intent(&rig, &account, &passkey, &intent, NULL, &res),
+		VCH_OK);
+	for (uint8_t i = 1; i < VCH_INTENT_SETTINGS_MAX; i++)
+		intent.settings[i] = intent.settings[0];
+	intent.settings_cnt = VCH_INTENT_SETTINGS_MAX;
+	rig_change_begin(&waits, &config, &account);
+	assert_int_not_equal(
+		rig_intent(&rig, &account, &passkey, &intent, &waits, &res),
+		VCH_OK);
+}
+
 static void test_keys(void **state)
 {
 	struct vch_key_policy p = key_policy(VCH_PURPOSE_ETH, 0);
@@ -425,6 +454,7 @@ int main(void)
 		cmocka_unit_test(test_small),
 		cmocka_unit_test(test_stop_and_resume),
 		cmocka_unit_test(test_account),
+		cmocka_unit_test(test_intent),
 		cmocka_unit_test(test_keys),
 		cmocka_unit_test(test_typed),
 		cmocka_unit_test(test_uses),

@@ -113,6 +113,7 @@ static const struct {
 	[VCH_RECORD_START] = {"start", read_start},
 	[VCH_RECORD_ACCOUNT] = {"account", read_account},
 	[VCH_RECORD_DECISION] = {"decision", read_decision},
+	[VCH_RECORD_INTENT] = {"intent", read_decision},
 	[VCH_RECORD_CHANGE] = {"change", read_change},
 	[VCH_RECORD_RESUME] = {"resume", read_resume},
 	[VCH_RECORD_ANCHOR] = {"anchor", read_anchor},
@@ -200,6 +201,7 @@ static void put_rest(struct vch_buf *out, const struct vch_event *e)
 		vch_json_put_quantity(out, "shards", e->shard_cnt);
 		break;
 	case VCH_RECORD_DECISION:
+	case VCH_RECORD_INTENT:
 		put_decision(out, e);
 		break;
 	case VCH_RECORD_CHANGE:
@@ -231,6 +233,7 @@ static const char *id_name(uint8_t kind)
 	switch (kind) {
 	case VCH_RECORD_ACCOUNT:
 	case VCH_RECORD_DECISION:
+	case VCH_RECORD_INTENT:
 	case VCH_RECORD_CHANGE:
 	case VCH_RECORD_RESUME:
 		return "account";

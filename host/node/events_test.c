@@ -316,6 +316,15 @@ static void account_kinds(void)
 	add_kind(2, &w);
 }
 
+static void intent_kind(void)
+{
+	struct vch_writer w = record(VCH_RECORD_INTENT, bytes[9]);
+
+	vch_decision_write(&w, &(struct vch_decision){.slot = {.id = {0xab}},
+						      .chain_id = 5});
+	add_kind(9, &w);
+}
+
 static void key_kinds(void)
 {
 	const struct vch_slot slot = {.id = {0xcd}, .seq = 8};
@@ -351,18 +360,20 @@ static void key_kinds(void)
 /* Every kind has a name and says whose record it is. */
 static void test_kinds(void **state)
 {
-	static const char *const kinds[] = {"change", "change", "resume", "key",
-					    "use",    "delete", "anchor"};
+	static const char *const kinds[] = {"change", "change", "resume",
+					    "key",    "use",	"delete",
+					    "anchor", "intent"};
 	yyjson_val *root;
 
 	(void)state;
 	decide(0, 1);
 	account_kinds();
 	key_kinds();
+	intent_kind();
 	vch_events_add(events, at(16), &batch, false);
 	root = list("", 99);
-	assert_int_equal(cnt_of(root), 7);
-	for (size_t i = 0; i < 7; i++)
+	assert_int_equal(cnt_of(root), 8);
+	for (size_t i = 0; i < 8; i++)
 		assert_string_equal(str(event_of(root, i), "kind"), kinds[i]);
 	for (size_t i = 0; i < 6; i++)
 		assert_int_equal(strncmp(str(event_of(root, i),
@@ -378,6 +389,7 @@ static void test_kinds(void **state)
 	assert_true(
 		yyjson_is_false(yyjson_obj_get(event_of(root, 5), "erased")));
 	assert_string_equal(str(event_of(root, 6), "shards"), "0x3");
+	assert_string_equal(str(event_of(root, 7), "chainId"), "0x5");
 }
 
 /* --- streams ------------------------------------------------------------- */

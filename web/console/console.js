@@ -358,6 +358,9 @@ const KINDS = {
 		event.seq === "0x1" || event.seq === "0x0" ? " was made" : " changed"),
 	decision: (event, name) => verdict(event, "approved", ether(event.cost), name,
 		` by passkey ${Number(event.passkey) + 1}`),
+	intent: (event, name) => verdict(event, "policy", "", name,
+		` told its policy to chain ${BigInt(event.chainId)}, by passkey ` +
+		`${Number(event.passkey) + 1}`),
 	change: (event, name) => verdict(event, "policy", "", name, event.passkey
 		? ` changed by passkey ${Number(event.passkey) + 1}`
 		: ": a change that had waited holds"),
