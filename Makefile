@@ -133,7 +133,7 @@ $(OUT)/bin/vouch-tee: $(call obj,emu/main.c) $(LIB_EMU) $(LIB_TA) $(LIB_CORE)
 endif
 
 $(OUT)/bin/vouchd: $(call obj,$(NODE_SRCS)) $(LIB_HOST) $(LIB_CORE) $(LIB_YYJSON)
-	$(link) -lmicrohttpd -lcurl -lpthread
+	$(link) -lgnutls -lcurl -lpthread
 
 $(OUT)/bin/vouch: $(call obj,$(CLI_SRCS)) $(LIB_NODE) $(LIB_HOST) $(LIB_CORE) $(LIB_YYJSON)
 	$(link) -lcurl -lcrypto -lpthread

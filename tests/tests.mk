@@ -38,7 +38,7 @@ libs_of = $(if $(filter trusted/ta/% emu/%,$(1)),$(LIBS_TEE),$(if \
 
 define test_rule
 $(call test_bin,$(1)): $(call obj,$(1)) $(call libs_of,$(1))
-	$$(link) -lcmocka -lseccomp -lmicrohttpd -lcurl -lcrypto -lpthread
+	$$(link) -lcmocka -lseccomp -lgnutls -lcurl -lcrypto -lpthread
 endef
 $(foreach t,$(TEST_SRCS),$(eval $(call test_rule,$(t))))
 
@@ -68,7 +68,7 @@ endif
 # vouchd with a log that can be told to fail: not in the product.
 $(OUT)/test/vouchd-faults: $(call obj,$(NODE_SRCS) tests/vouchd_faults.c) \
 		$(LIB_HOST) $(LIB_CORE) $(LIB_YYJSON)
-	$(link) -lmicrohttpd -lcurl -lpthread
+	$(link) -lgnutls -lcurl -lpthread
 
 # The emulated TEE in which what loosens waits two seconds, not two days.
 $(OUT)/obj/hasty/%.o: %.c
@@ -108,7 +108,7 @@ fuzz_bin = $(OUT)/fuzz/$(subst /,_,$(basename $(patsubst %/fuzz.c,%_fuzz.c,$(1))
 
 define fuzz_rule
 $(call fuzz_bin,$(1)): $(call obj,$(1)) $(LIBS_HOST)
-	$$(link) -fsanitize=fuzzer -lcurl -lcrypto -lmicrohttpd -lpthread
+	$$(link) -fsanitize=fuzzer -lcurl -lcrypto -lgnutls -lpthread
 endef
 $(foreach t,$(filter-out tests/door_fuzz.c,$(FUZZ_SRCS)), \
 	$(eval $(call fuzz_rule,$(t))))

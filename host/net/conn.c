@@ -2,11 +2,9 @@
 #include "host/net/conn.h"
 
 #include <netinet/in.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "host/base/alloc.h"
 #include "host/base/clock.h"
 #include "trusted/base/check.h"
 #include "trusted/base/ct.h"
@@ -48,11 +46,15 @@ static void *reaper_main(void *ctx)
 	return NULL;
 }
 
-enum vch_err vch_conns_start(struct vch_conns *conns)
+enum vch_err vch_conns_start(struct vch_conns *conns, uint32_t max,
+			     uint32_t max_of_address)
 {
 	pthread_condattr_t attr;
 
-	*conns = (struct vch_conns){0};
+	*conns = (struct vch_conns){
+		.max = max,
+		.max_of_address = max_of_address,
+	};
 	pthread_mutex_init(&conns->lock, NULL);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
@@ -99,24 +101,44 @@ static void find_peer(struct vch_conn *conn, const struct sockaddr *peer)
 	vch_rate_key(conn->peer_key, &address);
 }
 
-struct vch_conn *vch_conn_open(struct vch_conns *conns, int fd,
-			       const struct sockaddr *peer)
+/* Under the lock. */
+static bool has_room(const struct vch_conns *conns, const struct vch_conn *conn)
 {
-	struct vch_conn *conn = vch_alloc(1, sizeof(*conn));
+	uint32_t same = 0;
 
-	conn->all = conns;
-	conn->fd = fd;
-	if (peer)
-		find_peer(conn, peer);
-	pthread_mutex_lock(&conns->lock);
+	if (conns->open_cnt >= conns->max)
+		return false;
+	if (conns->max_of_address == 0 || conn->local)
+		return true;
+	for (const struct vch_conn *c = conns->first; c; c = c->next)
+		same += memcmp(c->peer_key, conn->peer_key,
+			       sizeof(c->peer_key)) == 0;
+	return same < conns->max_of_address;
+}
+
+static void link_in(struct vch_conns *conns, struct vch_conn *conn)
+{
 	conn->next = conns->first;
 	if (conn->next)
 		conn->next->prev = conn;
 	conns->first = conn;
 	conns->open_cnt++;
 	conns->all_cnt++;
+}
+
+enum vch_err vch_conn_open(struct vch_conn *ret, struct vch_conns *conns,
+			   int fd, const struct sockaddr *peer)
+{
+	bool room;
+
+	*ret = (struct vch_conn){.all = conns, .fd = fd};
+	find_peer(ret, peer);
+	pthread_mutex_lock(&conns->lock);
+	room = has_room(conns, ret);
+	if (room)
+		link_in(conns, ret);
 	pthread_mutex_unlock(&conns->lock);
-	return conn;
+	return room ? VCH_OK : VCH_OVERLOADED;
 }
 
 void vch_conn_close(struct vch_conn *conn)
@@ -133,7 +155,6 @@ void vch_conn_close(struct vch_conn *conn)
 	conns->open_cnt--;
 	pthread_mutex_unlock(&conns->lock);
 	vch_wipe(conn->secret_token, sizeof(conn->secret_token));
-	free(conn);
 }
 
 void vch_conn_deadline(struct vch_conn *conn, uint32_t seconds)

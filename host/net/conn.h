@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The open connections of a server and their deadlines. A thread looks at
- * them a few times a second and shuts those that are late: the library's own
- * timeout only knows silence, not a client that sends a byte now and then.
+ * The open connections of a server: how many there may be, and until when. A
+ * thread looks at them a few times a second and shuts those that are late,
+ * also one that sends a byte now and then.
  */
 #ifndef HOST_NET_CONN_H
 #define HOST_NET_CONN_H
@@ -39,22 +39,27 @@ struct vch_conns {
 	pthread_t reaper;
 	struct vch_conn *first;
 	bool stop;
+	uint32_t max;
+	uint32_t max_of_address; /* 0: no limit; Unix sockets have none */
 	uint64_t open_cnt;
 	uint64_t all_cnt;
 	uint64_t slow_cnt;
 };
 
 /* Starts the thread. VCH_INTERNAL if the system gives none. */
-VCH_MUST enum vch_err vch_conns_start(struct vch_conns *conns);
+VCH_MUST enum vch_err vch_conns_start(struct vch_conns *conns, uint32_t max,
+				      uint32_t max_of_address);
 /* Ends it. The connections must have been closed. */
 void vch_conns_stop(struct vch_conns *conns);
 
 /*
- * A new connection from peer (NULL: not known); vch_conn_close before its
- * descriptor is closed. Of a Unix socket the kernel is asked whose it is.
+ * A new connection from peer; vch_conn_close before its descriptor is closed.
+ * Of a Unix socket the kernel is asked whose it is. VCH_OVERLOADED: there are
+ * too many, and it is not one of them.
  */
-struct vch_conn *vch_conn_open(struct vch_conns *conns, int fd,
-			       const struct sockaddr *peer);
+VCH_MUST enum vch_err vch_conn_open(struct vch_conn *ret,
+				    struct vch_conns *conns, int fd,
+				    const struct sockaddr *peer);
 void vch_conn_close(struct vch_conn *conn);
 
 /* It is cut off seconds from now, unless told otherwise. 0: it may wait. */

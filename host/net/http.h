@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The HTTP/1.1 server (libmicrohttpd, epoll, a pool of threads). A request
+ * The HTTP/1.1 server (RFC 9110, 9112; epoll, a few threads). A request
  * reaches a handler only through the doors (host/net/doors.h), whole, with
  * its body in one piece, and is answered from any thread, now or later.
  *

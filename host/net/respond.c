@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/net/respond.h"
 
-#include <poll.h>
-#include <pthread.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
+#include <time.h>
 
-#include "host/base/alloc.h"
 #include "host/net/jsonrpc.h"
-
-/* Bytes that one call of a source may give. */
-#define BLOCK_MAX 16384u
+#include "trusted/base/check.h"
 
 /*
  * A page may load and ask nothing but ourselves, runs no inline script, is
@@ -24,166 +19,172 @@
 /* Data is no page at all. */
 #define DATA_POLICY "default-src 'none'; frame-ancestors 'none'"
 
-/* --- streams ------------------------------------------------------------ */
+/* With every answer. */
+#define ALWAYS                                                                 \
+	"X-Content-Type-Options: nosniff\r\n"                                  \
+	"Referrer-Policy: no-referrer\r\n"                                     \
+	"Cross-Origin-Resource-Policy: same-origin\r\n"
 
-struct vch_http_stream {
-	struct MHD_Connection *connection;
-	struct vch_conn *conn;
-	uint32_t send_s;
-	struct vch_http_source source;
-	pthread_mutex_t mutex; /* of what follows */
-	bool parked;	       /* the connection is suspended */
-	bool woken;	       /* since the source was asked last */
+static const char *const TYPES[] = {
+	[VCH_HTTP_JSON] = "application/json",
+	[VCH_HTTP_METRICS] = "text/plain; version=0.0.4",
+	[VCH_HTTP_EVENTS] = "text/event-stream",
+	[VCH_HTTP_HTML] = "text/html; charset=utf-8",
+	[VCH_HTTP_CSS] = "text/css; charset=utf-8",
+	[VCH_HTTP_JS] = "text/javascript; charset=utf-8",
+	[VCH_HTTP_SVG] = "image/svg+xml",
 };
 
-struct vch_http_stream *vch_stream_new(struct MHD_Connection *connection,
-				       struct vch_conn *conn, uint32_t send_s,
-				       const struct vch_http_source *source)
+static const char *reason(unsigned status)
 {
-	struct vch_http_stream *s = vch_alloc(1, sizeof(*s));
-
-	s->connection = connection;
-	s->conn = conn;
-	s->send_s = send_s;
-	s->source = *source;
-	pthread_mutex_init(&s->mutex, NULL);
-	return s;
-}
-
-void vch_stream_free(struct vch_http_stream *s)
-{
-	s->source.close(s->source.ctx);
-	pthread_mutex_destroy(&s->mutex);
-	free(s);
-}
-
-static void free_stream(void *s)
-{
-	vch_stream_free(s);
-}
-
-void vch_http_stream_wake(struct vch_http_stream *s)
-{
-	pthread_mutex_lock(&s->mutex);
-	s->woken = true;
-	if (s->parked) {
-		s->parked = false;
-		MHD_resume_connection(s->connection);
-	}
-	pthread_mutex_unlock(&s->mutex);
-}
-
-bool vch_http_stream_is_left(const struct vch_http_stream *s)
-{
-	struct pollfd fd = {.fd = s->conn->fd, .events = POLLRDHUP};
-
-	return poll(&fd, 1, 0) > 0;
-}
-
-/* True if it rests now; false if it was woken since the source was asked. */
-static bool park(struct vch_http_stream *s)
-{
-	bool parks;
-
-	pthread_mutex_lock(&s->mutex);
-	parks = !s->woken;
-	if (parks) {
-		s->parked = true;
-		vch_conn_deadline(s->conn, 0);
-		MHD_suspend_connection(s->connection);
-	}
-	s->woken = false;
-	pthread_mutex_unlock(&s->mutex);
-	return parks;
-}
-
-static ssize_t on_read(void *ctx, uint64_t pos, char *buf, size_t max)
-{
-	struct vch_http_stream *s = ctx;
-	ssize_t len;
-
-	(void)pos;
-	do
-		len = s->source.read(s->source.ctx, buf, max);
-	while (len == 0 && !park(s));
-	if (len == 0)
-		return 0;
-	vch_conn_deadline(s->conn, s->send_s);
-	return len > 0 ? len : MHD_CONTENT_READER_END_OF_STREAM;
-}
-
-/* --- responses ---------------------------------------------------------- */
-
-static struct MHD_Response *make(const struct vch_answer *a)
-{
-	if (a->stream)
-		return MHD_create_response_from_callback(
-			MHD_SIZE_UNKNOWN, BLOCK_MAX, on_read, a->stream,
-			free_stream);
-	if (a->text)
-		return MHD_create_response_from_buffer_with_free_callback(
-			a->text_len, a->text, free);
-	/* The library only reads what is persistent. */
-	return MHD_create_response_from_buffer(a->fixed.len,
-					       (void *)(uintptr_t)a->fixed.ptr,
-					       MHD_RESPMEM_PERSISTENT);
-}
-
-static void add(struct MHD_Response *r, const char *name, const char *value)
-{
-	(void)MHD_add_response_header(r, name, value);
-}
-
-static void add_headers(struct MHD_Response *r, const struct vch_answer *a)
-{
-	static const char *const TYPES[] = {
-		[VCH_HTTP_JSON] = "application/json",
-		[VCH_HTTP_METRICS] = "text/plain; version=0.0.4",
-		[VCH_HTTP_EVENTS] = "text/event-stream",
-		[VCH_HTTP_HTML] = "text/html; charset=utf-8",
-		[VCH_HTTP_CSS] = "text/css; charset=utf-8",
-		[VCH_HTTP_JS] = "text/javascript; charset=utf-8",
-		[VCH_HTTP_SVG] = "image/svg+xml",
+	static const struct {
+		unsigned status;
+		const char *text;
+	} REASONS[] = {
+		{200, "OK"},
+		{204, "No Content"},
+		{304, "Not Modified"},
+		{400, "Bad Request"},
+		{401, "Unauthorized"},
+		{403, "Forbidden"},
+		{404, "Not Found"},
+		{413, "Content Too Large"},
+		{415, "Unsupported Media Type"},
+		{417, "Expectation Failed"},
+		{421, "Misdirected Request"},
+		{429, "Too Many Requests"},
+		{431, "Request Header Fields Too Large"},
+		{500, "Internal Server Error"},
+		{501, "Not Implemented"},
+		{503, "Service Unavailable"},
+		{505, "HTTP Version Not Supported"},
 	};
-	bool busy = a->status == MHD_HTTP_SERVICE_UNAVAILABLE;
-	bool page = a->type == VCH_HTTP_HTML;
-	char retry[12];
 
-	add(r, "Content-Type", TYPES[a->type]);
-	add(r, "Cache-Control", a->etag ? "no-cache" : "no-store");
-	add(r, "X-Content-Type-Options", "nosniff");
-	add(r, "Referrer-Policy", "no-referrer");
-	add(r, "Cross-Origin-Resource-Policy", "same-origin");
-	add(r, "Content-Security-Policy", page ? PAGE_POLICY : DATA_POLICY);
-	if (page)
-		add(r, "Cross-Origin-Opener-Policy", "same-origin");
-	if (a->etag)
-		add(r, "ETag", a->etag);
-	if (a->cookie[0])
-		add(r, "Set-Cookie", a->cookie);
-	if (a->status == MHD_HTTP_UNAUTHORIZED)
-		add(r, "WWW-Authenticate", "Bearer");
-	snprintf(retry, sizeof(retry), "%u", a->retry_s ? a->retry_s : 1);
-	if (busy || a->retry_s > 0)
-		add(r, "Retry-After", retry);
+	for (size_t i = 0; i < VCH_ARRAY_LEN(REASONS); i++) {
+		if (REASONS[i].status == status)
+			return REASONS[i].text;
+	}
+	return "";
 }
 
-struct MHD_Response *vch_respond(struct vch_answer *a, bool closing)
-{
-	struct MHD_Response *r = make(a);
+/* Text after text into the head; it always fits. */
+struct head {
+	char *at;
+	size_t len;
+};
 
-	if (r) {
-		add_headers(r, a);
-		if (closing)
-			add(r, "Connection", "close");
-	} else {
-		free(a->text);
-		if (a->stream)
-			vch_stream_free(a->stream);
+static void add(struct head *h, const char *text)
+{
+	size_t len = strlen(text);
+
+	VCH_CHECK(len <= VCH_ANSWER_HEAD_MAX - h->len);
+	memcpy(h->at + h->len, text, len);
+	h->len += len;
+}
+
+static void add_number(struct head *h, uint64_t number)
+{
+	char digits[24];
+	size_t at = sizeof(digits) - 1;
+
+	digits[at] = '\0';
+	do
+		digits[--at] = (char)('0' + number % 10);
+	while ((number /= 10) > 0);
+	add(h, digits + at);
+}
+
+static void add_field(struct head *h, const char *name, const char *value)
+{
+	add(h, name);
+	add(h, ": ");
+	add(h, value);
+	add(h, "\r\n");
+}
+
+/* RFC 9110, 5.6.7; made once a second on each thread. */
+static const char *date(uint64_t wall_s)
+{
+	static _Thread_local uint64_t of = UINT64_MAX;
+	static _Thread_local char text[40];
+	time_t t = (time_t)wall_s;
+	struct tm tm;
+
+	if (of != wall_s && gmtime_r(&t, &tm)) {
+		strftime(text, sizeof(text), "%a, %d %b %Y %H:%M:%S GMT", &tm);
+		of = wall_s;
 	}
-	a->text = NULL;
-	a->stream = NULL;
-	return r;
+	return text;
+}
+
+static bool has_no_body(const struct vch_answer *a)
+{
+	return a->status == 204 || a->status == 304;
+}
+
+struct vch_span vch_answer_body(const struct vch_answer *answer)
+{
+	if (has_no_body(answer) || answer->streams)
+		return vch_span("", 0);
+	return answer->text ? vch_span(answer->text, answer->text_len)
+			    : answer->fixed;
+}
+
+static void add_now_and_then(struct head *h, const struct vch_answer *a)
+{
+	if (a->type == VCH_HTTP_HTML)
+		add_field(h, "Cross-Origin-Opener-Policy", "same-origin");
+	if (a->etag)
+		add_field(h, "ETag", a->etag);
+	if (a->cookie[0])
+		add_field(h, "Set-Cookie", a->cookie);
+	if (a->status == 401)
+		add_field(h, "WWW-Authenticate", "Bearer");
+	if (a->status == 503 || a->retry_s > 0) {
+		add(h, "Retry-After: ");
+		add_number(h, a->retry_s > 0 ? a->retry_s : 1);
+		add(h, "\r\n");
+	}
+}
+
+static void add_framing(struct head *h, const struct vch_answer *a,
+			const struct vch_answer_form *form)
+{
+	if (form->closing)
+		add_field(h, "Connection", "close");
+	else if (form->old)
+		add_field(h, "Connection", "keep-alive");
+	if (a->streams && !form->old) {
+		add_field(h, "Transfer-Encoding", "chunked");
+	} else if (!a->streams && !has_no_body(a)) {
+		add(h, "Content-Length: ");
+		add_number(h, vch_answer_body(a).len);
+		add(h, "\r\n");
+	}
+}
+
+size_t vch_answer_head(char ret[VCH_ANSWER_HEAD_MAX],
+		       const struct vch_answer *answer,
+		       const struct vch_answer_form *form)
+{
+	bool page = answer->type == VCH_HTTP_HTML;
+	struct head h = {ret, 0};
+
+	add(&h, "HTTP/1.1 ");
+	add_number(&h, answer->status);
+	add(&h, " ");
+	add(&h, reason(answer->status));
+	add(&h, "\r\n");
+	add_field(&h, "Date", date(form->wall_s));
+	add_field(&h, "Content-Type", TYPES[answer->type]);
+	add_field(&h, "Cache-Control", answer->etag ? "no-cache" : "no-store");
+	add(&h, ALWAYS);
+	add_field(&h, "Content-Security-Policy",
+		  page ? PAGE_POLICY : DATA_POLICY);
+	add_now_and_then(&h, answer);
+	add_framing(&h, answer, form);
+	add(&h, "\r\n");
+	return h.len;
 }
 
 struct vch_buf vch_error_text(enum vch_err err)

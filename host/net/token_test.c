@@ -116,14 +116,17 @@ static void test_remembered(void **state)
 	struct vch_span text = vch_span(good, strlen(good));
 	struct vch_span shorter = vch_span(good, strlen(good) - 1);
 	struct vch_tokens *tokens = vch_tokens_new();
+	const struct sockaddr_in peer = {.sin_family = AF_INET};
 	struct vch_conns conns;
-	struct vch_conn *conn;
+	struct vch_conn one, *conn = &one;
 
 	(void)state;
 	snprintf(list_path, sizeof(list_path), "%s/tokens", dir);
 	write_token(good, 0600);
-	assert_int_equal(vch_conns_start(&conns), VCH_OK);
-	conn = vch_conn_open(&conns, -1, NULL);
+	assert_int_equal(vch_conns_start(&conns, 1, 0), VCH_OK);
+	assert_int_equal(
+		vch_conn_open(conn, &conns, -1, (const struct sockaddr *)&peer),
+		VCH_OK);
 	assert_false(vch_conn_token(conn, tokens, text));
 	load(tokens);
 	assert_true(vch_conn_token(conn, tokens, text));
