@@ -23,10 +23,18 @@ static int write_at(int fd, struct vch_span in, off_t at)
 
 static int reserve(int fd, off_t at, off_t len)
 {
-	if (fallocate(fd, FALLOC_FL_KEEP_SIZE, at, len) == 0)
-		return 0;
-	/* a file system that cannot: a full disk is then met by the write */
-	return errno == EOPNOTSUPP ? 0 : -1;
+	static const uint8_t zeros[65536];
+
+	while (len > 0) {
+		off_t n =
+			len < (off_t)sizeof(zeros) ? len : (off_t)sizeof(zeros);
+
+		if (write_at(fd, vch_span(zeros, (size_t)n), at))
+			return -1;
+		at += n;
+		len -= n;
+	}
+	return 0;
 }
 
 static int forget(int fd)

@@ -14,7 +14,10 @@
 struct vch_io_ops {
 	int (*write_at)(int fd, struct vch_span in, off_t at);
 	int (*sync)(int fd);
-	/* space for len bytes from `at` on; the file's size stays */
+	/*
+	 * Zeros from `at` on, len of them: the file grows now, so that the sync
+	 * of a frame that is written there later has only data to write.
+	 */
 	int (*reserve)(int fd, off_t at, off_t len);
 	/*
 	 * Drops what memory holds of the file, so that what is read next is

@@ -18,8 +18,8 @@
 #include "host/store/segment.h"
 #include "trusted/base/check.h"
 
-/* Space is reserved this far ahead, so that a full disk is met early. */
-#define RESERVE (4u << 20)
+/* Space is made this far ahead, so that a full disk is met early. */
+#define RESERVE (1u << 20)
 
 /* Frames that are written and synced together. */
 #define GROUP_MAX (1u << 20)
@@ -65,14 +65,29 @@ enum vch_err vch_log_lock(int *ret_fd, const char *dir)
 	return VCH_OK;
 }
 
+/* Only the last segment may have space behind its frames. */
+static enum vch_err segment_end(struct vch_log *log)
+{
+	off_t end = (off_t)log->pos.offset;
+	struct stat st;
+	int bad;
+
+	if (log->fd < 0)
+		return VCH_OK;
+	bad = fstat(log->fd, &st) ||
+	      (st.st_size > end && (ftruncate(log->fd, end) || fsync(log->fd)));
+	bad |= close(log->fd);
+	log->fd = -1;
+	return bad ? VCH_LOG_WRITE : VCH_OK;
+}
+
 /* The names in the folder are durable before a segment is written. */
 static enum vch_err segment_begin(struct vch_log *log, uint32_t number)
 {
 	uint8_t head[VCH_SEGMENT_HEAD];
 	char path[PATH_MAX];
 
-	if (log->fd >= 0)
-		close(log->fd);
+	VCH_TRY(segment_end(log));
 	vch_segment_path(path, log->dir, number);
 	log->fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (log->fd < 0)
@@ -149,8 +164,9 @@ static enum vch_err tail_cut(uint32_t *ret_next, const struct vch_log *log,
 		*ret_next = end->pos.segment;
 		return unlink(path) == 0 ? VCH_OK : VCH_FILE;
 	}
-	return end->torn_len > 0 ? cut_at(path, (off_t)end->pos.offset)
-				 : VCH_OK;
+	return end->torn_len + end->spare_len > 0
+		       ? cut_at(path, (off_t)end->pos.offset)
+		       : VCH_OK;
 }
 
 static enum vch_err recover(struct vch_log *log, vch_log_batch_fn *each,
@@ -200,7 +216,8 @@ static enum vch_err write_group(struct vch_log *log, off_t at)
 	uint64_t want = (uint64_t)at + log->group.len;
 
 	if (want > log->reserved) {
-		if (vch_io.reserve(log->fd, (off_t)want, RESERVE) != 0)
+		if (vch_io.reserve(log->fd, at,
+				   (off_t)log->group.len + RESERVE) != 0)
 			return VCH_LOG_WRITE;
 		log->reserved = want + RESERVE;
 	}
@@ -364,6 +381,9 @@ bool vch_log_is_dead(struct vch_log *log)
 
 void vch_log_close(struct vch_log *log)
 {
+	/* of a dead one nobody knows where it ends; opening finds out */
+	if (log->fd >= 0 && !log->dead)
+		(void)!segment_end(log);
 	if (log->fd >= 0)
 		close(log->fd);
 	if (log->lock_fd >= 0)

@@ -132,13 +132,17 @@ bool vch_log_is_dead(struct vch_log *log);
 
 void vch_log_close(struct vch_log *log);
 
-/* Where the good part of a log ends; torn_len bytes after it are not whole.
- * first: its first segment; over 1 if those before were pruned. */
+/*
+ * Where the good part of a log ends. Behind it stand zeros, which are space
+ * for what comes, or torn_len bytes that are not whole. first: its first
+ * segment; over 1 if those before were pruned.
+ */
 struct vch_log_end {
 	uint32_t first;
 	struct vch_log_pos pos;
 	uint64_t batches;
 	uint64_t torn_len;
+	uint64_t spare_len;
 };
 
 /*

@@ -181,6 +181,15 @@ static size_t begin_in(struct vch_log_pos begin, uint32_t number)
 	return number == begin.segment ? begin.offset : VCH_SEGMENT_HEAD;
 }
 
+/* Space for frames to come; what was never written there is zeros. */
+static bool is_spare(const struct mapped *m, size_t at)
+{
+	const uint8_t *p = m->ptr + at;
+	size_t len = m->len - at;
+
+	return p[0] == 0 && memcmp(p, p + 1, len - 1) == 0;
+}
+
 struct walk {
 	struct vch_log_pos begin;
 	struct vch_log_end *end;
@@ -199,9 +208,12 @@ static enum vch_err walk_frames(struct walk *w, const struct mapped *m,
 		struct vch_log_pos pos = {number, (uint32_t)at};
 
 		if (frame_at(w->batch, &next, m, at) != VCH_OK) {
-			if (!last || !is_tail(w->batch, m, at))
+			if (last && is_spare(m, at))
+				w->end->spare_len = m->len - at;
+			else if (last && is_tail(w->batch, m, at))
+				w->end->torn_len = m->len - at;
+			else
 				return VCH_CORRUPT;
-			w->end->torn_len = m->len - at;
 			break;
 		}
 		if (vch_log_chain_add(w->chain, pos, w->batch) != VCH_OK)
