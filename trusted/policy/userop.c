@@ -110,14 +110,31 @@ static void struct_hash(uint8_t ret[32], const struct vch_user_op *op)
 	vch_keccak256_final(&k, ret);
 }
 
-void vch_userop_hash(uint8_t ret_hash[32], const struct vch_user_op *op,
-		     uint64_t chain_id, const uint8_t entry_point[20])
+void vch_userop_hash_next(uint8_t ret_hash[32],
+			  struct vch_userop_domain *domain,
+			  const struct vch_user_op *op, uint64_t chain_id,
+			  const uint8_t entry_point[20])
 {
 	uint8_t in[2 + 32 + 32] = {0x19, 0x01};
 
-	domain_hash(in + 2, chain_id, entry_point);
+	if (!domain->known || domain->chain_id != chain_id ||
+	    memcmp(domain->entry_point, entry_point, 20) != 0) {
+		domain->chain_id = chain_id;
+		memcpy(domain->entry_point, entry_point, 20);
+		domain_hash(domain->hash, chain_id, entry_point);
+		domain->known = true;
+	}
+	memcpy(in + 2, domain->hash, 32);
 	struct_hash(in + 34, op);
 	vch_keccak256_hash(ret_hash, vch_span(in, sizeof(in)));
+}
+
+void vch_userop_hash(uint8_t ret_hash[32], const struct vch_user_op *op,
+		     uint64_t chain_id, const uint8_t entry_point[20])
+{
+	struct vch_userop_domain domain = {0};
+
+	vch_userop_hash_next(ret_hash, &domain, op, chain_id, entry_point);
 }
 
 void vch_cosign_digest(uint8_t ret_digest[32], const uint8_t userop_hash[32],

@@ -7,6 +7,8 @@
 #ifndef TRUSTED_POLICY_USEROP_H
 #define TRUSTED_POLICY_USEROP_H
 
+#include <stdbool.h>
+
 #include "trusted/base/bytes.h"
 #include "wire/gen/ta.h"
 
@@ -19,6 +21,21 @@ extern const uint8_t vch_entry_point[20];
  */
 void vch_userop_hash(uint8_t ret_hash[32], const struct vch_user_op *op,
 		     uint64_t chain_id, const uint8_t entry_point[20]);
+
+/*
+ * The same of operations that come one after another, most of them in one
+ * domain: it is hashed when it changes. Zero at the start.
+ */
+struct vch_userop_domain {
+	bool known;
+	uint64_t chain_id;
+	uint8_t entry_point[20];
+	uint8_t hash[32];
+};
+void vch_userop_hash_next(uint8_t ret_hash[32],
+			  struct vch_userop_domain *domain,
+			  const struct vch_user_op *op, uint64_t chain_id,
+			  const uint8_t entry_point[20]);
 
 /* keccak256(userOpHash ‖ validUntil as uint48) */
 void vch_cosign_digest(uint8_t ret_digest[32], const uint8_t userop_hash[32],

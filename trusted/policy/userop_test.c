@@ -67,6 +67,25 @@ static void test_hash(void **state)
 	assert_memory_equal(hash, second, 32);
 }
 
+/* Whatever domains follow one another, each hash is its own. */
+static void test_hash_next(void **state)
+{
+	struct vch_userop_domain domain = {0};
+	uint8_t entry_point[20], want[32], got[32];
+	struct vch_user_op op;
+
+	(void)state;
+	sample(&op);
+	for (unsigned i = 0; i < 64; i++) {
+		memcpy(entry_point, vch_entry_point, 20);
+		entry_point[19] ^= (uint8_t)(i >> 3 & 1);
+		vch_userop_hash(want, &op, i >> 1 & 3, entry_point);
+		vch_userop_hash_next(got, &domain, &op, i >> 1 & 3,
+				     entry_point);
+		assert_memory_equal(got, want, 32);
+	}
+}
+
 static void test_digest(void **state)
 {
 	uint8_t in[38], want[32], hash[32], got[32];
@@ -147,6 +166,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_hash),
+		cmocka_unit_test(test_hash_next),
 		cmocka_unit_test(test_digest),
 		cmocka_unit_test(test_fee),
 		cmocka_unit_test(test_account),

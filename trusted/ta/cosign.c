@@ -39,6 +39,7 @@ struct account {
 
 static struct vch_cosign_batch_request request_buf;
 static struct carried carry[VCH_OPS_MAX];
+static struct vch_userop_domain domain; /* of the last operation */
 
 /* Where this batch has the account already, else the next free place. */
 static struct carried *carry_find(const uint8_t id[20])
@@ -188,7 +189,8 @@ static enum vch_err cosign(struct vch_cosign_result *ret, struct vch_ta *ta,
 	};
 
 	VCH_TRY(account_open(&a, ta, op));
-	vch_userop_hash(op_hash, &op->op, op->chain_id, op->entry_point);
+	vch_userop_hash_next(op_hash, &domain, &op->op, op->chain_id,
+			     op->entry_point);
 	VCH_TRY(vch_assertion_verify(&q.assertion, &a.config, &op->assertion,
 				     op_hash));
 	VCH_TRY(vch_keys_unseal(&sealed, &ta->keys, a.carry->blob,
