@@ -30,7 +30,7 @@ void vch_buf_clear(struct vch_buf *buf)
 /* Room for `need` bytes and the zero behind them. */
 static void make_room(struct vch_buf *buf, size_t need)
 {
-	size_t cap = buf->cap > 0 ? buf->cap : 64;
+	size_t cap = buf->cap > 0 ? buf->cap : 256;
 
 	if (need < buf->cap)
 		return;

@@ -20,6 +20,9 @@ void vch_hex_write(char *ret, struct vch_span in);
 /* The same without the 0x: 2 * in.len + 1 characters. */
 void vch_hex_write_plain(char *ret, struct vch_span in);
 
+/* Only the 2 * in.len digits; no zero behind them. */
+void vch_hex_put(char *ret, struct vch_span in);
+
 /* The value of a digit, 0 to 15, or -1 if it is none. */
 int vch_hex_digit(char c);
 

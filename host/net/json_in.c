@@ -135,11 +135,11 @@ struct vch_span vch_json_get_hex(struct vch_json_in *in, const char *key,
 	return vch_span(buf, 0);
 }
 
-/* ret = ret * base + digit; false if it does not fit len bytes. */
-static bool push_digit(uint8_t *ret, size_t len, unsigned base, unsigned digit)
+/* ret = ret * 10 + digit; false if it does not fit len bytes. */
+static bool push_digit(uint8_t *ret, size_t len, unsigned digit)
 {
 	for (size_t i = len; i-- > 0;) {
-		unsigned v = ret[i] * base + digit;
+		unsigned v = ret[i] * 10 + digit;
 
 		ret[i] = (uint8_t)v;
 		digit = v >> 8;
@@ -147,17 +147,34 @@ static bool push_digit(uint8_t *ret, size_t len, unsigned base, unsigned digit)
 	return digit == 0;
 }
 
-static bool digits_read(uint8_t *ret, size_t len, const char *text,
-			size_t text_len, unsigned base)
+static bool decimal_read(uint8_t *ret, size_t len, const char *text,
+			 size_t text_len)
 {
 	if (text_len == 0 || (text_len > 1 && text[0] == '0'))
 		return false;
 	for (size_t i = 0; i < text_len; i++) {
 		int digit = vch_hex_digit(text[i]);
 
-		if (digit < 0 || (unsigned)digit >= base ||
-		    !push_digit(ret, len, base, (unsigned)digit))
+		if (digit < 0 || digit > 9 ||
+		    !push_digit(ret, len, (unsigned)digit))
 			return false;
+	}
+	return true;
+}
+
+/* Hex digits to the end of ret; false if they are not, or do not fit. */
+static bool hex_uint_read(uint8_t *ret, size_t len, const char *text,
+			  size_t text_len)
+{
+	if (text_len == 0 || text_len > 2 * len ||
+	    (text_len > 1 && text[0] == '0'))
+		return false;
+	for (size_t i = 0; i < text_len; i++) {
+		int digit = vch_hex_digit(text[text_len - 1 - i]);
+
+		if (digit < 0)
+			return false;
+		ret[len - 1 - i / 2] |= (uint8_t)(digit << 4 * (i % 2));
 	}
 	return true;
 }
@@ -169,10 +186,10 @@ static bool uint_read(uint8_t *ret, size_t len, yyjson_val *val)
 
 	memset(ret, 0, len);
 	if (yyjson_is_raw(val))
-		return digits_read(ret, len, yyjson_get_raw(val), text_len, 10);
+		return decimal_read(ret, len, yyjson_get_raw(val), text_len);
 	if (!text || text_len < 3 || text[0] != '0' || text[1] != 'x')
 		return false;
-	return digits_read(ret, len, text + 2, text_len - 2, 16);
+	return hex_uint_read(ret, len, text + 2, text_len - 2);
 }
 
 void vch_json_get_uint(struct vch_json_in *in, const char *key, uint8_t *ret,

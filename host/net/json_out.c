@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "host/base/hex.h"
+
 static const char DIGITS[] = "0123456789abcdef";
 
 static void add(struct vch_buf *out, const char *text, size_t len)
@@ -81,7 +83,6 @@ void vch_json_put_str(struct vch_buf *out, const char *key, const char *text)
 void vch_json_put_hex(struct vch_buf *out, const char *key, const void *bytes,
 		      size_t len)
 {
-	const uint8_t *in = bytes;
 	uint8_t *at;
 
 	begin(out, key);
@@ -91,10 +92,7 @@ void vch_json_put_hex(struct vch_buf *out, const char *key, const void *bytes,
 		out->bad = true;
 		return;
 	}
-	for (size_t i = 0; i < len; i++) {
-		at[2 * i] = (uint8_t)DIGITS[in[i] >> 4];
-		at[2 * i + 1] = (uint8_t)DIGITS[in[i] & 15];
-	}
+	vch_hex_put((char *)at, vch_span(bytes, len));
 	add(out, "\"", 1);
 }
 
