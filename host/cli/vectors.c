@@ -22,6 +22,7 @@
 #include "trusted/crypto/ed25519.h"
 #include "trusted/crypto/hkdf.h"
 #include "trusted/crypto/hmac.h"
+#include "trusted/crypto/hpke.h"
 #include "trusted/crypto/keccak256.h"
 #include "trusted/crypto/p256.h"
 #include "trusted/crypto/secp256k1.h"
@@ -30,7 +31,7 @@
 
 enum {
 	LINE_SIZE_MAX = 1 << 20,
-	FIELD_MAX = 5,
+	FIELD_MAX = 6,
 };
 
 /* What a field of an operation may be, where it is not a number of bytes. */
@@ -160,6 +161,30 @@ static enum vch_err x25519(struct answer *ret, const struct field *f)
 	return VCH_OK;
 }
 
+/* enc ‖ ciphertext ‖ tag */
+static enum vch_err hpke_seal(struct answer *ret, const struct field *f)
+{
+	VCH_AUTO(x25519_sk) sk;
+	struct vch_x25519_pk pk;
+	size_t len = f[4].bytes.len;
+
+	memcpy(pk.b, f[0].bytes.ptr, sizeof(pk.b));
+	memcpy(sk.secret, f[1].bytes.ptr, sizeof(sk.secret));
+	ret->len = 32 + len + VCH_AEAD_TAG_SIZE;
+	return vch_hpke_seal(ret->bytes, ret->bytes + 32, ret->bytes + 32 + len,
+			     &pk, &sk, f[2].bytes, f[3].bytes, f[4].bytes);
+}
+
+static enum vch_err hpke_open(struct answer *ret, const struct field *f)
+{
+	VCH_AUTO(x25519_sk) sk;
+
+	memcpy(sk.secret, f[0].bytes.ptr, sizeof(sk.secret));
+	ret->len = f[4].bytes.len;
+	return vch_hpke_open(ret->bytes, &sk, f[1].bytes.ptr, f[2].bytes,
+			     f[3].bytes, f[4].bytes, f[5].bytes.ptr);
+}
+
 static enum vch_err hkdf(struct answer *ret, const struct field *f)
 {
 	ret->len = f[3].number;
@@ -211,6 +236,10 @@ static const struct operation {
 	{"aes256gcm-open", gcm_open, false, {32, ANY, ANY, ANY, 16}},
 	/* SK PUB */
 	{"x25519", x25519, false, {32, 32}},
+	/* PUB EPHEMERAL INFO AAD PT; RFC 9180, X25519 and AES-256-GCM */
+	{"hpke-seal", hpke_seal, false, {32, 32, ANY, ANY, ANY}},
+	/* SK ENC INFO AAD CT TAG */
+	{"hpke-open", hpke_open, false, {32, 32, ANY, ANY, ANY, 16}},
 	/* IKM SALT INFO LEN */
 	{"hkdf-sha256", hkdf, false, {ANY, ANY, ANY, COUNT}},
 	/* KEY MSG */

@@ -20,7 +20,8 @@ VCH_DEPS ?= out/deps
 VCH_CRYPTO_GEN ?= out/gen
 
 VCH_CRYPTO_SRCS := $(addprefix trusted/crypto/, aead.c cpu.c ed25519.c \
-	hkdf.c hmac.c keccak256.c p256.c secp256k1.c sha256.c sha512.c x25519.c)
+	hkdf.c hmac.c hpke.c keccak256.c p256.c secp256k1.c sha256.c sha512.c \
+	x25519.c)
 
 # p256.c includes this; trusted/crypto/p256_table.py prints it (0.1 s).
 VCH_P256_TABLE := $(VCH_CRYPTO_GEN)/trusted/crypto/p256_table.h

@@ -19,6 +19,7 @@
 #include "trusted/crypto/ed25519.h"
 #include "trusted/crypto/hkdf.h"
 #include "trusted/crypto/hmac.h"
+#include "trusted/crypto/hpke.h"
 #include "trusted/crypto/keccak256.h"
 #include "trusted/crypto/secp256k1.h"
 #include "trusted/crypto/test_vectors.h"
@@ -132,6 +133,30 @@ static void test_x25519(void **state)
 	assert_int_equal(vch_x25519(&shared, &a, &pk), VCH_PUBLIC_KEY);
 }
 
+static void test_hpke(void **state)
+{
+	struct vch_x25519_sk sk, ephemeral;
+	struct vch_x25519_pk pk;
+	uint8_t enc[32], text[40], tag[16];
+	struct vch_span t = vch_span(text, sizeof(text));
+	struct vch_span none = vch_span(NULL, 0);
+
+	(void)state;
+	random_bytes(&sk, sizeof(sk));
+	random_bytes(&ephemeral, sizeof(ephemeral));
+	random_bytes(text, sizeof(text));
+	vch_x25519_pk_from_sk(&pk, &sk);
+	secret(&sk, sizeof(sk));
+	secret(&ephemeral, sizeof(ephemeral));
+	secret(text, sizeof(text));
+	assert_int_equal(
+		vch_hpke_seal(enc, text, tag, &pk, &ephemeral, none, none, t),
+		VCH_OK);
+	public(enc, sizeof(enc));
+	assert_int_equal(vch_hpke_open(text, &sk, enc, none, none, t, tag),
+			 VCH_OK);
+}
+
 static void test_aead(void **state)
 {
 	struct vch_aead_key key;
@@ -216,6 +241,7 @@ int main(int argc, char **argv)
 		MEASURED(test_ed25519),
 		MEASURED(test_x25519),
 		MEASURED(test_aead),
+		MEASURED(test_hpke),
 		MEASURED(test_hashes),
 		MEASURED(test_without_hardware),
 		MEASURED(test_compare),
