@@ -191,8 +191,8 @@ class Keys(unittest.TestCase):
                             self.node.rpc("kms_listKeys")["keys"]])
         got = self.node.rpc("kms_deleteKey", {"key": key})
         evidence = self.node.rpc("kms_attest", {"challenge": DIGEST})
-        self.assertEqual(got["deleted"], "dropped")
-        self.assertEqual(evidence["erase"], "none")
+        self.assertEqual(got["deleted"], "erased")
+        self.assertEqual(evidence["erase"], "file")
         self.assertFalse(os.path.exists(blob))
         for method, params in (("kms_sign", {"key": key, "digest": DIGEST}),
                                ("kms_deleteKey", {"key": key}),
@@ -239,7 +239,7 @@ class Keys(unittest.TestCase):
                                       "--type", "ed25519", "--json"))["key"]
         self.assertEqual(len(self.cli("sign", ed25519, "--message",
                                       "hello").strip()), 130)
-        self.assertIn("dropped", self.cli("delete", key))
+        self.assertIn("erased", self.cli("delete", key))
         self.assertNotIn(key, self.cli("list"))
         log = os.path.join(self.node.data, "log")
         for verb in ("verify", "show"):
@@ -248,6 +248,7 @@ class Keys(unittest.TestCase):
             self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("KEY_CHAIN", done.stdout)
         self.assertIn("deleted, dropped", done.stdout)
+        self.assertIn("deleted, erased", done.stdout)
 
     def cli_error(self, *args, code):
         done = subprocess.run(

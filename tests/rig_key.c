@@ -26,6 +26,8 @@ static void fold_record(struct rig_key *key, struct vch_span record)
 	struct vch_record_head head;
 	struct vch_key_record born;
 	struct vch_delete deleted;
+	struct vch_resumed resumed;
+	static struct vch_uses uses;
 	struct vch_use use;
 
 	vch_record_head_read(&r, &head);
@@ -40,12 +42,24 @@ static void fold_record(struct rig_key *key, struct vch_span record)
 		key->slot = use.slot;
 		key->code = use.code;
 		counters = use.counters;
+	} else if (head.kind == VCH_RECORD_USES) {
+		vch_uses_read(&r, &uses);
+		key->slot = uses.slot;
+		counters = uses.counters;
+	} else if (head.kind == VCH_RECORD_RESUME) {
+		vch_resumed_read(&r, &resumed);
+		key->slot = resumed.slot;
+		key->code = VCH_OK;
+		counters = resumed.counters;
 	} else {
 		VCH_CHECK(head.kind == VCH_RECORD_DELETE);
 		vch_delete_read(&r, &deleted);
 		key->slot = deleted.slot;
 	}
 	VCH_CHECK(vch_reader_end(&r) == VCH_OK);
+	/* the use of a replicated key moves nothing */
+	if (key->slot.seq == 0)
+		return;
 	if (counters.len > 0)
 		memcpy(key->counters, counters.ptr, counters.len);
 	key->counters_len = counters.len;

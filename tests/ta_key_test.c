@@ -87,7 +87,7 @@ static void test_policies(void **state)
 	memset(junk, 0xff, sizeof(junk));
 	p = key_policy(0, 0);
 	assert_int_equal(key_generate(&rig, &key, &p), VCH_KEY_POLICY);
-	p = key_policy(VCH_PURPOSE_RAW + 1, 0);
+	p = key_policy(VCH_PURPOSE_PAYMASTER + 1, 0);
 	assert_int_equal(key_generate(&rig, &key, &p), VCH_KEY_POLICY);
 	p = key_policy(VCH_PURPOSE_ETH, VCH_KEY_ED25519);
 	assert_int_equal(key_generate(&rig, &key, &p), VCH_KEY_POLICY);

@@ -178,6 +178,7 @@ static void show_use(const struct vch_use *u)
 		[VCH_PAYLOAD_MESSAGE] = "message",
 		[VCH_PAYLOAD_TYPED] = "typed data",
 		[VCH_PAYLOAD_RAW] = "digest",
+		[VCH_PAYLOAD_PAYMASTER] = "paymaster",
 	};
 	const char *kind =
 		u->kind < VCH_ARRAY_LEN(kinds) ? kinds[u->kind] : NULL;
@@ -193,6 +194,31 @@ static void show_use(const struct vch_use *u)
 		printf("  %s\n", vch_err_sentence((enum vch_err)u->code));
 }
 
+/* Use idx of a record of several, as one of its own. */
+static void use_of(struct vch_use *ret, const struct vch_uses *u, uint8_t idx)
+{
+	const struct vch_used *used = &u->used[idx];
+
+	*ret = (struct vch_use){
+		.slot = u->slot,
+		.code = used->code,
+		.kind = used->kind,
+		.chain_id = used->chain_id,
+		.cost = used->cost,
+	};
+	memcpy(ret->digest, used->digest, 32);
+}
+
+static void show_uses(const struct vch_uses *u)
+{
+	struct vch_use use;
+
+	for (uint8_t i = 0; i < u->used_cnt; i++) {
+		use_of(&use, u, i);
+		show_use(&use);
+	}
+}
+
 static void show_decision(const struct vch_decision *d, const char *what)
 {
 	printf("%s%s%s %s  %s %s  %s, passkey %u%s%s\n",
@@ -204,6 +230,26 @@ static void show_decision(const struct vch_decision *d, const char *what)
 	       d->code ? vch_err_name((enum vch_err)d->code) : "");
 	if (d->code)
 		printf("  %s\n", vch_err_sentence((enum vch_err)d->code));
+}
+
+static void show_key(const struct vch_key_record *k)
+{
+	struct vch_key_config config = {0};
+
+	if (vch_key_config_decode(&config, k->config))
+		config.flags = 0;
+	printf("key      %s  %s%s\n", vch_term_hex(vch_span(k->slot.id, 20)),
+	       config.flags & VCH_KEY_IMPORTED ? "imported" : "made",
+	       config.flags & VCH_KEY_REPLICATED ? ", replicated" : "");
+}
+
+static void show_resumed(const struct vch_resumed *r)
+{
+	printf("resumed  %s  by ", vch_term_hex(vch_span(r->slot.id, 20)));
+	if (r->passkey == VCH_PASSKEY_NONE)
+		puts("its owner");
+	else
+		printf("passkey %u\n", r->passkey);
 }
 
 static void show_record(void *ctx, const struct vch_logwalk_record *rec)
@@ -225,18 +271,17 @@ static void show_record(void *ctx, const struct vch_logwalk_record *rec)
 	if (rec->change)
 		show_change(rec->change);
 	if (rec->key)
-		printf("key      %s  made\n",
-		       vch_term_hex(vch_span(rec->key->slot.id, 20)));
+		show_key(rec->key);
 	if (rec->resumed)
-		printf("resumed  %s  by passkey %u\n",
-		       vch_term_hex(vch_span(rec->resumed->slot.id, 20)),
-		       rec->resumed->passkey);
+		show_resumed(rec->resumed);
 	if (rec->deleted)
 		printf("key      %s  deleted, %s\n",
 		       vch_term_hex(vch_span(rec->deleted->slot.id, 20)),
 		       rec->deleted->erased ? "erased" : "dropped");
 	if (rec->use)
 		show_use(rec->use);
+	if (rec->uses)
+		show_uses(rec->uses);
 	if (rec->decision)
 		show_decision(rec->decision, rec->head.kind == VCH_RECORD_INTENT
 						     ? "intent"
@@ -288,7 +333,6 @@ static void put_slot(yyjson_mut_doc *doc, yyjson_mut_val *root,
 static void put_use(yyjson_mut_doc *doc, yyjson_mut_val *root,
 		    const struct vch_use *u)
 {
-	put_slot(doc, root, &u->slot);
 	VCH_CHECK(yyjson_mut_obj_add_uint(doc, root, "code", u->code) &&
 		  yyjson_mut_obj_add_str(doc, root, "name",
 					 vch_err_name((enum vch_err)u->code)) &&
@@ -296,6 +340,18 @@ static void put_use(yyjson_mut_doc *doc, yyjson_mut_val *root,
 		  yyjson_mut_obj_add_uint(doc, root, "chainId", u->chain_id));
 	vch_doc_put_bytes(doc, root, "digest", vch_span(u->digest, 32));
 	vch_doc_put_quantity(doc, root, "cost", u->cost);
+}
+
+static void put_uses(yyjson_mut_doc *doc, yyjson_mut_val *root,
+		     const struct vch_uses *u)
+{
+	yyjson_mut_val *arr = vch_doc_put_arr(doc, root, "uses");
+	struct vch_use use;
+
+	for (uint8_t i = 0; i < u->used_cnt; i++) {
+		use_of(&use, u, i);
+		put_use(doc, yyjson_mut_arr_add_obj(doc, arr), &use);
+	}
 }
 
 /* One JSON object a line. */
@@ -308,6 +364,7 @@ static void show_record_json(void *ctx, const struct vch_logwalk_record *rec)
 		[VCH_RECORD_CHANGE] = "change",
 		[VCH_RECORD_KEY] = "key",
 		[VCH_RECORD_USE] = "use",
+		[VCH_RECORD_USES] = "uses",
 		[VCH_RECORD_DELETE] = "delete",
 		[VCH_RECORD_RESUME] = "resume",
 		[VCH_RECORD_ANCHOR] = "anchor",
@@ -332,8 +389,14 @@ static void show_record_json(void *ctx, const struct vch_logwalk_record *rec)
 		put_slot(doc, root, &rec->account->slot);
 	if (rec->key)
 		put_slot(doc, root, &rec->key->slot);
-	if (rec->use)
+	if (rec->use) {
+		put_slot(doc, root, &rec->use->slot);
 		put_use(doc, root, rec->use);
+	}
+	if (rec->uses) {
+		put_slot(doc, root, &rec->uses->slot);
+		put_uses(doc, root, rec->uses);
+	}
 	if (rec->deleted)
 		put_slot(doc, root, &rec->deleted->slot);
 	if (rec->resumed)

@@ -81,6 +81,9 @@ void vch_logwalk_record_set(struct vch_logwalk_record *rec,
 	case VCH_RECORD_USE:
 		rec->use = &decoded->use;
 		break;
+	case VCH_RECORD_USES:
+		rec->uses = &decoded->uses;
+		break;
 	case VCH_RECORD_DELETE:
 		rec->deleted = &decoded->deleted;
 		break;
@@ -106,6 +109,10 @@ static void count(struct vch_logwalk *walk,
 	if (rec->use) {
 		walk->signed_cnt += rec->use->code == VCH_OK;
 		walk->refused += rec->use->code != VCH_OK;
+	}
+	for (uint8_t i = 0; rec->uses && i < rec->uses->used_cnt; i++) {
+		walk->signed_cnt += rec->uses->used[i].code == VCH_OK;
+		walk->refused += rec->uses->used[i].code != VCH_OK;
 	}
 }
 

@@ -55,6 +55,7 @@ struct vch_logwalk_record {
 	const struct vch_change_record *change;	  /* or NULL */
 	const struct vch_key_record *key;	  /* or NULL */
 	const struct vch_use *use;		  /* or NULL */
+	const struct vch_uses *uses;		  /* or NULL */
 	const struct vch_delete *deleted;	  /* or NULL */
 	const struct vch_resumed *resumed;	  /* or NULL */
 	const struct vch_snapshot *snapshot;	  /* or NULL */

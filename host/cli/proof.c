@@ -74,6 +74,9 @@ enum vch_err vch_record_decode(struct vch_proof *ret, struct vch_span record)
 	case VCH_RECORD_USE:
 		vch_use_read(&r, &ret->use);
 		break;
+	case VCH_RECORD_USES:
+		vch_uses_read(&r, &ret->uses);
+		break;
 	case VCH_RECORD_DELETE:
 		vch_delete_read(&r, &ret->deleted);
 		break;
@@ -227,6 +230,8 @@ const struct vch_slot *vch_proof_slot(const struct vch_proof *proof)
 		return &proof->key.slot;
 	case VCH_RECORD_USE:
 		return &proof->use.slot;
+	case VCH_RECORD_USES:
+		return &proof->uses.slot;
 	case VCH_RECORD_DELETE:
 		return &proof->deleted.slot;
 	default:
@@ -381,7 +386,8 @@ enum vch_err vch_proof_compare(struct vch_proof *a, const struct vch_proof *b)
 {
 	const struct vch_slot *sa = vch_proof_slot(a), *sb = vch_proof_slot(b);
 
-	if (memcmp(sa->id, sb->id, 20) != 0 || sa->seq != sb->seq)
+	if (memcmp(sa->id, sb->id, 20) != 0 || sa->seq != sb->seq ||
+	    sa->seq == 0)
 		return VCH_OK;
 	CLAIM(a,
 	      vch_span_equal(a->receipt.record, b->receipt.record) &&

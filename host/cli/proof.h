@@ -42,6 +42,7 @@ struct vch_proof {
 	struct vch_change_record change;   /* head.kind RECORD_CHANGE */
 	struct vch_key_record key;	   /* head.kind RECORD_KEY */
 	struct vch_use use;		   /* head.kind RECORD_USE */
+	struct vch_uses uses;		   /* head.kind RECORD_USES */
 	struct vch_delete deleted;	   /* head.kind RECORD_DELETE */
 	struct vch_resumed resumed;	   /* head.kind RECORD_RESUME */
 	const char *why;
@@ -124,7 +125,8 @@ vch_proof_resumed(struct vch_proof *proof,
 
 /*
  * Two checked receipts of one log key. VCH_RECEIPT: they have one account and
- * sequence but different records, which proves a fork to anybody.
+ * sequence but different records, which proves a fork to anybody. Uses of a
+ * replicated key have no sequence and prove nothing.
  */
 VCH_MUST enum vch_err vch_proof_compare(struct vch_proof *a,
 					const struct vch_proof *b);

@@ -258,6 +258,15 @@ uint8_t vch_json_get_word(struct vch_json_in *in, const char *key,
 	return 0;
 }
 
+bool vch_json_get_bool(struct vch_json_in *in, const char *key)
+{
+	yyjson_val *val = need(in, key);
+
+	if (val && !yyjson_is_bool(val))
+		fail(in, key, -1, "want true or false");
+	return yyjson_is_true(val);
+}
+
 void vch_json_fail(struct vch_json_in *in, const char *key, const char *what)
 {
 	fail(in, key, -1, what);

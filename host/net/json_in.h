@@ -57,6 +57,8 @@ struct vch_span vch_json_get_hex(struct vch_json_in *in, const char *key,
 /* A number of at most max. */
 uint64_t vch_json_get_u64(struct vch_json_in *in, const char *key,
 			  uint64_t max);
+/* true or false. */
+bool vch_json_get_bool(struct vch_json_in *in, const char *key);
 /* A number below 2^(8 len), len ≤ 32, big-endian. */
 void vch_json_get_uint(struct vch_json_in *in, const char *key, uint8_t *ret,
 		       size_t len);

@@ -10,9 +10,8 @@ struct cosign_bytes {
 	struct vch_assertion_bytes assertion;
 };
 
-/* Of a receipt as the client got it, what the TEE needs to look it up. */
-static enum vch_err read_receipt(struct vch_seen *ret, struct vch_json_in *in,
-				 const char *key)
+enum vch_err vch_json_seen(struct vch_seen *ret, struct vch_json_in *in,
+			   const char *key)
 {
 	uint8_t bytes[VCH_RECEIPT_ENC_MAX];
 	struct vch_receipt receipt;
@@ -43,8 +42,8 @@ enum vch_err vch_json_cosign(struct vch_writer *w, uint64_t *ret_valid_until,
 	op.valid_until = vch_json_get_u64(&in, "validUntil", UINT64_MAX);
 	VCH_TRY(vch_json_assertion(&op.assertion, &bytes.assertion, &in));
 	if (vch_json_has(&in, "lastReceipt"))
-		VCH_TRY(read_receipt(&op.seen[op.seen_cnt++], &in,
-				     "lastReceipt"));
+		VCH_TRY(vch_json_seen(&op.seen[op.seen_cnt++], &in,
+				      "lastReceipt"));
 	else
 		vch_json_ignore(&in, "lastReceipt");
 	VCH_TRY(vch_json_end(&in));
@@ -61,7 +60,7 @@ enum vch_err vch_json_resume(struct vch_writer *w, yyjson_val *params,
 	struct vch_assertion_bytes bytes;
 
 	vch_json_get_bytes(&in, "account", req.account, sizeof(req.account));
-	VCH_TRY(read_receipt(&req.seen, &in, "receipt"));
+	VCH_TRY(vch_json_seen(&req.seen, &in, "receipt"));
 	req.sequence = vch_json_get_u64(&in, "sequence", UINT64_MAX);
 	VCH_TRY(vch_json_assertion(&req.assertion, &bytes, &in));
 	VCH_TRY(vch_json_end(&in));

@@ -22,4 +22,11 @@ VCH_MUST enum vch_err vch_json_cosign(struct vch_writer *w,
 VCH_MUST enum vch_err vch_json_resume(struct vch_writer *w, yyjson_val *params,
 				      struct vch_json_fault *fault);
 
+/*
+ * Of a receipt as the client got it, what the TEE needs to look it up.
+ * VCH_ARGUMENT.
+ */
+VCH_MUST enum vch_err vch_json_seen(struct vch_seen *ret,
+				    struct vch_json_in *in, const char *key);
+
 #endif

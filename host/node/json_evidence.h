@@ -13,4 +13,9 @@
 VCH_MUST enum vch_err vch_json_evidence(struct vch_buf *out,
 					struct vch_span attest_answer);
 
+/* Its members alone: claims, signature, what the claims say. VCH_FORMAT. */
+VCH_MUST enum vch_err vch_json_claims(struct vch_buf *out,
+				      struct vch_span claims,
+				      const uint8_t signature[64]);
+
 #endif

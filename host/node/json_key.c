@@ -3,13 +3,15 @@
 
 #include <string.h>
 
+#include "host/node/json_cosign.h"
 #include "host/node/json_typed.h"
+#include "host/node/json_userop.h"
 #include "trusted/base/check.h"
 #include "trusted/crypto/secp256k1.h"
 #include "trusted/policy/key.h"
 
 /* By their numbers in wire/log.wire; purposes begin at 1. */
-static const char *const PURPOSES[] = {"eth", "message", "raw"};
+static const char *const PURPOSES[] = {"eth", "message", "raw", "paymaster"};
 static const char *const TYPES[] = {"secp256k1", "ed25519"};
 static const char *const OWNERS[] = {"host", "ed25519", "p256"};
 
@@ -63,7 +65,13 @@ static enum vch_err read_types(struct vch_key_policy *ret,
 
 		type->chain_id = vch_json_get_u64(&in, "chainId", UINT64_MAX);
 		vch_json_get_bytes(&in, "contract", type->contract, 20);
-		vch_json_get_bytes(&in, "typeHash", type->type_hash, 32);
+		/* a paymaster's word is of one type only */
+		if (ret->purpose != VCH_PURPOSE_PAYMASTER ||
+		    vch_json_has(&in, "typeHash"))
+			vch_json_get_bytes(&in, "typeHash", type->type_hash,
+					   32);
+		else
+			vch_json_ignore(&in, "typeHash");
 		VCH_TRY(vch_json_end(&in));
 	}
 	ret->types_cnt = (uint8_t)list.cnt;
@@ -89,7 +97,7 @@ static void read_limits(struct vch_key_policy *ret, struct vch_json_in *params)
 	ret->native_daily = vch_load_be128(native);
 }
 
-enum vch_err vch_json_policy(struct vch_key_policy *ret,
+enum vch_err vch_json_policy(struct vch_key_policy *ret, uint8_t *ret_flags,
 			     struct vch_policy_bytes *bytes, yyjson_val *params,
 			     struct vch_json_fault *fault)
 {
@@ -104,6 +112,11 @@ enum vch_err vch_json_policy(struct vch_key_policy *ret,
 						VCH_ARRAY_LEN(TYPES));
 	else
 		vch_json_ignore(&in, "type");
+	*ret_flags = 0;
+	if (!vch_json_has(&in, "replicated"))
+		vch_json_ignore(&in, "replicated");
+	else if (vch_json_get_bool(&in, "replicated"))
+		*ret_flags = VCH_KEY_REPLICATED;
 	read_owner(&policy, bytes, &in);
 	read_limits(&policy, &in);
 	read_chains(&policy, &in);
@@ -142,6 +155,43 @@ void vch_json_owner(struct vch_key_request *ret,
 	ret->nonce = vch_json_get_u64(in, "nonce", UINT64_MAX);
 }
 
+static enum vch_err read_paymaster(struct vch_key_request *ret,
+				   struct vch_key_request_bytes *bytes,
+				   struct vch_json_in *in)
+{
+	struct vch_json_in obj = vch_json_get_object(in, "paymaster");
+	struct vch_json_in userop = vch_json_get_object(&obj, "userOperation");
+	struct vch_writer w =
+		vch_writer(bytes->payload, sizeof(bytes->payload));
+	struct vch_userop_bytes op_bytes;
+	struct vch_paymaster_op op;
+
+	VCH_TRY(vch_json_userop(&op.op, &op_bytes, &userop));
+	op.chain_id = vch_json_get_u64(&obj, "chainId", UINT64_MAX);
+	op.valid_until = vch_json_get_u64(&obj, "validUntil", UINT64_MAX);
+	op.valid_after = 0;
+	if (vch_json_has(&obj, "validAfter"))
+		op.valid_after =
+			vch_json_get_u64(&obj, "validAfter", UINT64_MAX);
+	else
+		vch_json_ignore(&obj, "validAfter");
+	VCH_TRY(vch_json_end(&obj));
+	VCH_TRY(vch_paymaster_op_encode(&w, &op));
+	ret->kind = VCH_PAYLOAD_PAYMASTER;
+	ret->payload = vch_written(&w);
+	return VCH_OK;
+}
+
+/* The fault, if any, stays for the end of the object. */
+static void read_last_receipt(struct vch_key_request *ret,
+			      struct vch_json_in *in)
+{
+	if (!vch_json_has(in, "lastReceipt"))
+		vch_json_ignore(in, "lastReceipt");
+	else if (vch_json_seen(&ret->seen[0], in, "lastReceipt") == VCH_OK)
+		ret->seen_cnt = 1;
+}
+
 void vch_json_key_request(struct vch_key_request *ret,
 			  struct vch_key_request_bytes *bytes,
 			  struct vch_json_in *in)
@@ -161,11 +211,16 @@ void vch_json_key_request(struct vch_key_request *ret,
 	} else {
 		vch_json_ignore(in, "typedData");
 	}
+	if (!vch_json_has(in, "paymaster"))
+		vch_json_ignore(in, "paymaster");
+	else if (read_paymaster(ret, bytes, in) == VCH_OK)
+		cnt++;
+	read_last_receipt(ret, in);
 	vch_json_owner(ret, bytes, in);
 	if (cnt != 1)
 		vch_json_fail(in, "transaction",
 			      "want one of transaction, message, typedData, "
-			      "digest");
+			      "digest, paymaster");
 }
 
 void vch_json_public_key(struct vch_buf *out, struct vch_span public_key)
@@ -237,6 +292,9 @@ enum vch_err vch_json_key(struct vch_buf *out, const char *name,
 	vch_json_put_hex(out, "key", key->slot.id, 20);
 	vch_json_public_key(out, config.public_key);
 	put_policy(out, &config.policy);
+	vch_json_put_bool(out, "imported", config.flags & VCH_KEY_IMPORTED);
+	vch_json_put_bool(out, "replicated", config.flags & VCH_KEY_REPLICATED);
+	vch_json_put_bool(out, "stopped", key->slot.flags & VCH_SLOT_STOPPED);
 	/* ops and spent are of this day (UTC days since the epoch) */
 	vch_json_put_quantity(out, "day", counters.day);
 	vch_json_put_quantity(out, "ops", counters.ops);

@@ -18,6 +18,7 @@ struct vch_policy_bytes {
  * list. VCH_ARGUMENT.
  */
 VCH_MUST enum vch_err vch_json_policy(struct vch_key_policy *ret,
+				      uint8_t *ret_flags,
 				      struct vch_policy_bytes *bytes,
 				      yyjson_val *params,
 				      struct vch_json_fault *fault);
@@ -30,8 +31,8 @@ struct vch_key_request_bytes {
 
 /*
  * Takes what is to be signed out of an object: exactly one of `transaction`,
- * `message`, `digest`, `typedData`; `nonce` and `ownerSignature` if the owner
- * signed. The key is the caller's.
+ * `message`, `digest`, `typedData`, `paymaster`; `nonce` and `ownerSignature`
+ * if the owner signed; `lastReceipt`. The key is the caller's.
  */
 void vch_json_key_request(struct vch_key_request *ret,
 			  struct vch_key_request_bytes *bytes,

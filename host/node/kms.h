@@ -7,7 +7,10 @@
 #include "wire/gen/ta.h"
 
 vch_method_fn vch_kms_create_key;
+vch_method_fn vch_kms_import_begin;
+vch_method_fn vch_kms_import_key;
 vch_method_fn vch_kms_sign;
+vch_method_fn vch_kms_resume_key;
 vch_method_fn vch_kms_sign_batch;
 vch_method_fn vch_kms_get_public_key;
 vch_method_fn vch_kms_list_keys;

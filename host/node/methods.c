@@ -70,14 +70,16 @@ static void attest(struct vch_call *call, yyjson_val *params)
 		return;
 	}
 	vch_node_submit(call, VCH_CMD_ATTEST,
-	       vch_span(req.challenge, sizeof(req.challenge)), on_attested);
+			vch_span(req.challenge, sizeof(req.challenge)),
+			on_attested);
 }
 
 /* --- rpc.discover ------------------------------------------------------- */
 
 #define KEY_REQUEST                                                            \
 	"key:address transaction?:bytes message?:bytes typedData?:any "        \
-	"digest?:word nonce?:quantity ownerSignature?:signature64"
+	"digest?:word paymaster?:paymasterOp lastReceipt?:bytes "              \
+	"nonce?:quantity ownerSignature?:signature64"
 
 static const struct vch_shape SHAPES[] = {
 	{"passkey", "x:word y:word rpIdHash:word flags?:quantity"},
@@ -109,14 +111,18 @@ static const struct vch_shape SHAPES[] = {
 	{"assertion", "passkey:quantity authenticatorData:bytes "
 		      "clientDataJSON:bytes signature:signature64"},
 	{"owner", "type:string publicKey:bytes"},
-	{"listedType", "chainId:quantity contract:address typeHash:word"},
+	{"listedType", "chainId:quantity contract:address typeHash?:word"},
 	{"key", "key:address publicKey:bytes address?:address purpose:string "
 		"type:string owner:string opsDaily?:quantity "
 		"nativeDaily?:quantity chains:[quantity] types:[listedType] "
+		"imported:bool replicated:bool stopped:bool "
 		"day:quantity ops:quantity spent:quantity "
 		"nonce:quantity seq:quantity receipt?:bytes"},
 	{"keyRequest", KEY_REQUEST},
-	{"keyResult", "signature?:bytes error?:any"},
+	{"keyResult",
+	 "signature?:bytes error?:any receipt?:bytes receiptOf?:quantity"},
+	{"paymasterOp", "chainId:quantity userOperation:userOperation "
+			"validUntil:quantity validAfter?:quantity"},
 };
 
 static void discover(struct vch_call *call, yyjson_val *params)
@@ -256,7 +262,8 @@ const struct vch_method vch_methods[] = {
 		.result = "claims:bytes signature:signature64 platform:string "
 			  "challenge:word measurement:word version:quantity "
 			  "incarnation:bytes logKey:word deviceKey:word "
-			  "headsHash:word erase:string protect:string "
+			  "headsHash:word importKey:word "
+			  "generation:quantity erase:string protect:string "
 			  "detect:string seal:string signer:string "
 			  "counter:string windowSeconds:quantity "
 			  "windowRecords:quantity",
@@ -268,7 +275,27 @@ const struct vch_method vch_methods[] = {
 		.summary = "Makes a key in the TEE with one purpose for life.",
 		.params = "purpose:string type?:string owner?:owner "
 			  "opsDaily?:quantity nativeDaily?:quantity "
-			  "chains?:[quantity] types?:[listedType]",
+			  "chains?:[quantity] types?:[listedType] "
+			  "replicated?:bool",
+		.result = "key:address publicKey:bytes address?:address "
+			  "receipt:bytes",
+	},
+	{
+		.name = "kms_importBegin",
+		.needs_token = true,
+		.run = vch_kms_import_begin,
+		.summary = "An id to import the key with that id under, and "
+			   "evidence to check before.",
+		.params = "key:address challenge:word",
+		.result = "importId:bytes claims:bytes signature:signature64",
+	},
+	{
+		.name = "kms_importKey",
+		.needs_token = true,
+		.run = vch_kms_import_key,
+		.summary = "Takes in a key that was sealed (HPKE) to the "
+			   "evidence's import key.",
+		.params = "importId:bytes enc:word sealed:bytes tag:bytes",
 		.result = "key:address publicKey:bytes address?:address "
 			  "receipt:bytes",
 	},
@@ -276,8 +303,9 @@ const struct vch_method vch_methods[] = {
 		.name = "kms_sign",
 		.needs_token = true,
 		.run = vch_kms_sign,
-		.summary = "Signs one of transaction, message, typedData or "
-			   "digest, if the key's policy allows it.",
+		.summary = "Signs one of transaction, message, typedData, "
+			   "digest or paymaster, if the key's policy allows "
+			   "it.",
 		.params = KEY_REQUEST,
 		.result = "signature:bytes receipt:bytes",
 	},
@@ -291,6 +319,16 @@ const struct vch_method vch_methods[] = {
 		.result = "results:[keyResult]",
 	},
 	{
+		.name = "kms_resumeKey",
+		.needs_token = true,
+		.run = vch_kms_resume_key,
+		.summary = "Goes on with a key that ROLLBACK stopped: its "
+			   "owner takes this node's history for the true one.",
+		.params = "key:address receipt:bytes sequence:quantity "
+			  "nonce?:quantity ownerSignature?:signature64",
+		.result = "receipt:bytes",
+	},
+	{
 		.name = "kms_getPublicKey",
 		.run = vch_kms_get_public_key,
 		.summary = "What a key is, what it may do and did today.",
@@ -299,6 +337,7 @@ const struct vch_method vch_methods[] = {
 			  "purpose:string type:string owner:string "
 			  "opsDaily?:quantity nativeDaily?:quantity "
 			  "chains:[quantity] types:[listedType] "
+			  "imported:bool replicated:bool stopped:bool "
 			  "day:quantity ops:quantity spent:quantity "
 			  "nonce:quantity seq:quantity receipt:bytes",
 	},

@@ -161,6 +161,17 @@ static enum vch_err decode_use(struct vch_fold_item *ret, struct vch_reader *r)
 	return vch_reader_end(r);
 }
 
+static enum vch_err decode_uses(struct vch_fold_item *ret, struct vch_reader *r)
+{
+	struct vch_uses rec;
+
+	vch_uses_read(r, &rec);
+	ret->slot = rec.slot;
+	ret->config = vch_span(NULL, 0);
+	ret->counters = rec.counters;
+	return vch_reader_end(r);
+}
+
 static enum vch_err decode_delete(struct vch_fold_item *ret,
 				  struct vch_reader *r)
 {
@@ -208,6 +219,8 @@ static enum vch_err decode_record(struct vch_fold_item *ret, bool *ret_account,
 		return decode_key(ret, &r);
 	case VCH_RECORD_USE:
 		return decode_use(ret, &r);
+	case VCH_RECORD_USES:
+		return decode_uses(ret, &r);
 	case VCH_RECORD_DELETE:
 		return decode_delete(ret, &r);
 	case VCH_RECORD_RESUME:
@@ -421,6 +434,33 @@ static bool is_deleted(struct vch_index *index, const uint8_t id[20])
 	const struct vch_entry *e = vch_index_find(index, id);
 
 	return !e->config || e->slot.flags & VCH_SLOT_DELETED;
+}
+
+uint32_t vch_index_flags(struct vch_index *index, const uint8_t id[20])
+{
+	const struct entry *e;
+	uint32_t flags;
+
+	pthread_mutex_lock(&index->mutex);
+	e = find(index, id);
+	flags = e->config ? e->slot.flags : 0;
+	pthread_mutex_unlock(&index->mutex);
+	return flags;
+}
+
+size_t vch_index_to_erase(struct vch_index *index)
+{
+	const uint32_t both = VCH_SLOT_DELETED | VCH_SLOT_ERASED;
+	size_t cnt = 0;
+
+	pthread_mutex_lock(&index->mutex);
+	for (size_t i = 0; i < index->cap; i++) {
+		const struct entry *e = &index->table[i];
+
+		cnt += e->config && (e->slot.flags & both) == VCH_SLOT_DELETED;
+	}
+	pthread_mutex_unlock(&index->mutex);
+	return cnt;
 }
 
 size_t vch_index_addresses(struct vch_index *index, uint8_t (*ret)[20],

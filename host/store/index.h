@@ -99,6 +99,12 @@ size_t vch_index_latest(struct vch_index *index, struct vch_account_view *ret,
 size_t vch_index_keys(struct vch_index *index, uint8_t (*ret_ids)[20],
 		      size_t cap, const uint8_t after[20]);
 
+/* The flags of the slot of that id; 0 if there is none. */
+uint32_t vch_index_flags(struct vch_index *index, const uint8_t id[20]);
+
+/* How many keys are deleted that are not recorded as erased. */
+size_t vch_index_to_erase(struct vch_index *index);
+
 /* The id of the key for Ethereum that has this address. VCH_NO_KEY. */
 VCH_MUST enum vch_err vch_index_by_address(struct vch_index *index,
 					   uint8_t ret_id[20],

@@ -305,6 +305,7 @@ enum vch_err vch_blob_keep(struct vch_blobs *blobs, uint32_t cmd,
 {
 	struct vch_create_account_answer account;
 	struct vch_generate_key_answer key;
+	struct vch_import_key_answer imported;
 
 	if (said->code != VCH_OK && said->code != VCH_HELD)
 		return VCH_OK;
@@ -316,6 +317,9 @@ enum vch_err vch_blob_keep(struct vch_blobs *blobs, uint32_t cmd,
 	case VCH_CMD_GENERATE_KEY:
 		VCH_TRY(vch_generate_key_answer_decode(&key, said->answer));
 		return vch_blobs_put(blobs, key.key, key.blob);
+	case VCH_CMD_IMPORT_KEY:
+		VCH_TRY(vch_import_key_answer_decode(&imported, said->answer));
+		return vch_blobs_put(blobs, imported.key, imported.blob);
 	default:
 		return VCH_OK;
 	}
@@ -335,11 +339,11 @@ struct cursor {
 	uint8_t used[VCH_SHARDS];
 };
 
-/* The next record of that account's shard; VCH_INTERNAL if there is none. */
+/* The next record of that shard; VCH_INTERNAL if there is none. */
 static enum vch_err next_receipt(struct vch_receipt *ret, struct cursor *c,
-				 const uint8_t id[20])
+				 uint8_t shard)
 {
-	uint8_t shard = vch_shard_of(id), k = 0;
+	uint8_t k = 0;
 	const struct vch_batch *b;
 
 	if (!c->batch)
@@ -353,16 +357,16 @@ static enum vch_err next_receipt(struct vch_receipt *ret, struct cursor *c,
 	return VCH_OK;
 }
 
-/* result: the encoded result of this job. */
+/* result: the encoded result of this job; recorded: with one of its own. */
 static void finish_one(struct vch_job *job, struct vch_span result,
-		       bool recorded, struct cursor *c)
+		       bool recorded, uint8_t shard, struct cursor *c)
 {
 	uint8_t receipt_buf[VCH_RECEIPT_ENC_MAX];
 	struct vch_writer w = vch_writer(receipt_buf, sizeof(receipt_buf));
 	struct vch_receipt receipt;
 
 	if (recorded) {
-		if (next_receipt(&receipt, c, part_of_job(job).id) != VCH_OK) {
+		if (next_receipt(&receipt, c, shard) != VCH_OK) {
 			vch_job_finish(job, VCH_INTERNAL, vch_span(NULL, 0),
 				       vch_span(NULL, 0));
 			return;
@@ -386,7 +390,8 @@ static enum vch_err finish_cosign(struct vch_gather *gather,
 
 		vch_cosign_result_write(&w, &ans.results[i]);
 		finish_one(gather->job[i], vch_written(&w),
-			   ans.results[i].recorded, c);
+			   ans.results[i].recorded,
+			   vch_shard_of(gather->job[i]->op.account), c);
 	}
 	return VCH_OK;
 }
@@ -405,7 +410,8 @@ static enum vch_err finish_sign(struct vch_gather *gather,
 
 		vch_key_result_write(&w, &ans.results[i]);
 		finish_one(gather->job[i], vch_written(&w),
-			   ans.results[i].recorded, c);
+			   ans.results[i].recorded == 1, ans.results[i].shard,
+			   c);
 	}
 	return VCH_OK;
 }

@@ -96,7 +96,7 @@ VCH_MUST enum vch_err vch_change_account_of(uint8_t ret[20], uint32_t cmd,
 /* The request of the whole gather, in w. */
 VCH_MUST enum vch_err vch_gather_encode(struct vch_writer *w,
 					struct vch_gather *gather);
-/* What CREATE_ACCOUNT or GENERATE_KEY sealed must not be lost. VCH_FILE. */
+/* What a birth or an import sealed must not be lost. VCH_FILE. */
 VCH_MUST enum vch_err vch_blob_keep(struct vch_blobs *blobs, uint32_t cmd,
 				    const struct vch_said *said);
 

@@ -7,6 +7,7 @@
 #include "host/base/logline.h"
 #include "host/tee/call.h"
 #include "host/tee/shared.h"
+#include "host/tee/sweep.h"
 
 /* A replayed piece leaves room for the request's own length field. */
 #define REPLAY_MAX (VCH_REQUEST_MAX - 1024)
@@ -346,14 +347,16 @@ static enum vch_err serve_alone(struct vch_instance *in, struct vch_job *job)
 	}
 	count_operations(in->worker, 1);
 	err = vch_instance_call(in, &called, job->cmd, request);
-	if (err == VCH_OK && called.code == VCH_OK &&
-	    job->cmd == VCH_CMD_DELETE_KEY)
-		vch_blobs_drop(in->worker->blobs, job->key_op.key);
-	if (err != VCH_OK)
+	if (err != VCH_OK) {
 		fail_job(in, job, err);
-	else
+	} else if (called.code == VCH_OK && job->cmd == VCH_CMD_DELETE_KEY) {
+		vch_blobs_drop(in->worker->blobs, job->key_op.key);
+		vch_sweep_take(in->worker->sweep, job,
+			       vch_receipt_of_one(receipt, called.batch));
+	} else {
 		vch_job_finish(job, called.code, called.answer,
 			       vch_receipt_of_one(receipt, called.batch));
+	}
 	return err;
 }
 

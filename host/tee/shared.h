@@ -9,6 +9,7 @@ struct vch_worker {
 	struct vch_worker_options opt;
 	struct vch_index *index;
 	struct vch_blobs *blobs;
+	struct vch_sweep *sweep;
 
 	pthread_mutex_t mutex;	/* of what follows */
 	pthread_cond_t changed; /* any of them */

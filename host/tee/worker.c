@@ -10,6 +10,7 @@
 #include "host/base/logline.h"
 #include "host/store/snapshot.h"
 #include "host/tee/shared.h"
+#include "host/tee/sweep.h"
 #include "trusted/base/check.h"
 #include "trusted/log/chain.h"
 
@@ -323,6 +324,7 @@ static void free_worker(struct vch_worker *w)
 		vch_log_close(w->log);
 	if (w->blobs)
 		vch_blobs_close(w->blobs);
+	vch_sweep_free(w->sweep);
 	free((void *)(uintptr_t)w->opt.tee_path);
 	free((void *)(uintptr_t)w->opt.secure_dir);
 	free((void *)(uintptr_t)w->opt.log_dir);
@@ -358,6 +360,8 @@ static enum vch_err start(struct vch_worker *w)
 	pthread_mutex_unlock(&w->mutex);
 	if (w->start_err != VCH_OK)
 		join_all(w);
+	else
+		vch_sweep_start(w->sweep);
 	return w->start_err;
 }
 
@@ -374,6 +378,7 @@ enum vch_err vch_worker_start(struct vch_worker **ret,
 	w->index = index;
 	pthread_mutex_init(&w->mutex, NULL);
 	cond_init(&w->changed);
+	w->sweep = vch_sweep_new(w);
 	for (uint8_t i = 0; i < w->opt.workers; i++)
 		w->instance[i] = instance_new(w, i);
 	err = start(w);
@@ -399,6 +404,20 @@ static struct vch_instance *next_instance(struct vch_worker *w)
 	return in;
 }
 
+/* A key that all may serve: whoever has least to do. */
+static struct vch_instance *idlest_instance(struct vch_worker *w)
+{
+	struct vch_instance *ret = next_instance(w);
+
+	for (uint8_t i = 0; i < w->opt.workers; i++) {
+		struct vch_instance *in = w->instance[i];
+
+		if (in->serving && in->queue_depth < ret->queue_depth)
+			ret = in;
+	}
+	return ret;
+}
+
 /* Whoever serves the shard of the id; what is of no shard goes to the first. */
 static struct vch_instance *route(struct vch_worker *w,
 				  const struct vch_job *job)
@@ -417,8 +436,21 @@ static struct vch_instance *route(struct vch_worker *w,
 		shard = vch_shard_of(job->op.account);
 		break;
 	case VCH_CMD_SIGN_BATCH:
+		if (vch_index_flags(w->index, job->key_op.key) &
+		    VCH_SLOT_REPLICATED)
+			return idlest_instance(w);
+		shard = vch_shard_of(job->key_op.key);
+		break;
 	case VCH_CMD_DELETE_KEY:
 		shard = vch_shard_of(job->key_op.key);
+		break;
+	case VCH_CMD_IMPORT_BEGIN:
+		shard = vch_shard_of(job->request);
+		break;
+	case VCH_CMD_IMPORT_KEY:
+	case VCH_CMD_GENERATION:
+	case VCH_CMD_REWRAP:
+		shard = job->request[0] % VCH_SHARDS;
 		break;
 	default:
 		return w->instance[0];
@@ -456,6 +488,12 @@ static enum vch_err check_command(uint32_t cmd, size_t request_len)
 		return VCH_COMMAND;
 	if ((info->phases & VCH_PHASE_SERVE) == 0)
 		return VCH_PHASE;
+	/* what names its shard or key by its first bytes has them */
+	if ((cmd == VCH_CMD_IMPORT_BEGIN && request_len < 20) ||
+	    (request_len == 0 &&
+	     (cmd == VCH_CMD_IMPORT_KEY || cmd == VCH_CMD_GENERATION ||
+	      cmd == VCH_CMD_REWRAP)))
+		return VCH_FORMAT;
 	return request_len > info->request_max ? VCH_SIZE : VCH_OK;
 }
 
@@ -499,6 +537,7 @@ void vch_worker_stats(struct vch_worker *w, struct vch_worker_stats *ret)
 
 void vch_worker_stop(struct vch_worker *worker)
 {
+	vch_sweep_stop(worker->sweep);
 	join_all(worker);
 	free_worker(worker);
 }

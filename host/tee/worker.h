@@ -90,14 +90,14 @@ VCH_MUST enum vch_err vch_worker_start(struct vch_worker **ret,
  * `cosign_op`, for VCH_CMD_SIGN_BATCH one `key_request`, whose config,
  * counters and blob are empty: the worker brings them and shares the
  * invocation among up to 64 operations. It brings them for
- * VCH_CMD_DELETE_KEY and VCH_CMD_COSIGN_INTENT too, and config and counters
- * for a change and for VCH_CMD_RESUME, which go alone. Any other command is
- * sent as it is, alone.
+ * VCH_CMD_DELETE_KEY (which is answered when the key is erased, or cannot be)
+ * and VCH_CMD_COSIGN_INTENT too, and config and counters for a change and for
+ * VCH_CMD_RESUME, which go alone. Any other command is sent as it is, alone.
  * The bytes are copied. deadline_ms from now: what has not been sent to the
  * TEE by then is answered VCH_TIMEOUT.
  * Errors: VCH_OVERLOADED (queue full or stopping), VCH_FORMAT, VCH_SIZE,
  * VCH_COMMAND (there is none of that number), VCH_PHASE (REPLAY and START are
- * the worker's own).
+ * the worker's own). What begins with a shard goes to whoever serves it.
  */
 VCH_MUST enum vch_err vch_worker_submit(struct vch_worker *worker, uint32_t cmd,
 					struct vch_span request,

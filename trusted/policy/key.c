@@ -3,52 +3,68 @@
 
 #include <string.h>
 
-#include "trusted/crypto/ed25519.h"
 #include "trusted/crypto/keccak256.h"
-#include "trusted/crypto/p256.h"
 #include "trusted/crypto/sha256.h"
 #include "trusted/policy/ethtx.h"
+#include "trusted/policy/paymaster.h"
 #include "trusted/policy/typed.h"
 
 static const char id_label[] = "vouch key v1";
-static const char request_label[] = "vouch key request v1";
+
+/* A paymaster's word holds so long, no longer: what it promises is counted
+ * today. */
+#define PAYMASTER_MAX_S 3600u
 
 /* --- what a key is ------------------------------------------------------ */
 
-static enum vch_err check_owner(const struct vch_key_policy *p)
+static bool purpose_known(uint8_t purpose)
 {
-	struct vch_ed25519_pk ed25519;
-	struct vch_p256_pk p256;
-
-	if (p->owner == VCH_OWNER_HOST && p->owner_key.len == 0)
-		return VCH_OK;
-	if (p->owner == VCH_OWNER_ED25519 && p->owner_key.len == 32)
-		return vch_ed25519_pk_parse(&ed25519, p->owner_key.ptr);
-	if (p->owner == VCH_OWNER_P256 && p->owner_key.len == 64)
-		return vch_p256_pk_parse(&p256, p->owner_key.ptr);
-	return VCH_KEY_POLICY;
+	return purpose == VCH_PURPOSE_ETH || purpose == VCH_PURPOSE_MESSAGE ||
+	       purpose == VCH_PURPOSE_RAW || purpose == VCH_PURPOSE_PAYMASTER;
 }
 
-enum vch_err vch_key_policy_check(const struct vch_key_policy *p)
+/* What would never be looked at is not silently taken. */
+static bool lists_fit(const struct vch_key_policy *p)
 {
+	static const uint8_t zeros[32];
 	bool eth = p->purpose == VCH_PURPOSE_ETH;
+	bool paymaster = p->purpose == VCH_PURPOSE_PAYMASTER;
 
-	if (p->type > VCH_KEY_ED25519)
-		return VCH_KEY_POLICY;
-	if (!eth && p->purpose != VCH_PURPOSE_MESSAGE &&
-	    p->purpose != VCH_PURPOSE_RAW)
+	if (!eth && p->chains_cnt != 0)
+		return false;
+	if (!eth && !paymaster &&
+	    (p->types_cnt != 0 || p->native_daily != VCH_NATIVE_UNLIMITED))
+		return false;
+	for (uint8_t i = 0; i < p->chains_cnt; i++) {
+		if (p->chains[i] == 0)
+			return false;
+	}
+	for (uint8_t i = 0; paymaster && i < p->types_cnt; i++) {
+		if (memcmp(p->types[i].type_hash, zeros, 32) != 0)
+			return false;
+	}
+	return true;
+}
+
+/* Nothing is counted by several at once: no limit, no owner's nonce. */
+static bool replicable(const struct vch_key_policy *p)
+{
+	return p->ops_daily == VCH_OPS_UNLIMITED &&
+	       p->native_daily == VCH_NATIVE_UNLIMITED &&
+	       p->owner == VCH_OWNER_HOST;
+}
+
+enum vch_err vch_key_policy_check(const struct vch_key_policy *p, uint8_t flags)
+{
+	if (p->type > VCH_KEY_ED25519 || !purpose_known(p->purpose) ||
+	    !lists_fit(p))
 		return VCH_KEY_POLICY;
 	if (p->purpose != VCH_PURPOSE_MESSAGE && p->type != VCH_KEY_SECP256K1)
 		return VCH_KEY_POLICY;
-	/* what would never be looked at is not silently taken */
-	if (!eth && (p->chains_cnt + p->types_cnt != 0 ||
-		     p->native_daily != VCH_NATIVE_UNLIMITED))
+	if (flags & ~VCH_KEY_REPLICATED ||
+	    (flags & VCH_KEY_REPLICATED && !replicable(p)))
 		return VCH_KEY_POLICY;
-	for (uint8_t i = 0; i < p->chains_cnt; i++) {
-		if (p->chains[i] == 0)
-			return VCH_KEY_POLICY;
-	}
-	return check_owner(p);
+	return vch_key_owner_valid(p);
 }
 
 void vch_key_id(uint8_t ret_id[20], const struct vch_key_config *config)
@@ -124,6 +140,8 @@ static bool kind_fits(const struct vch_key_policy *p, uint8_t kind)
 		       kind == VCH_PAYLOAD_TYPED;
 	case VCH_PURPOSE_MESSAGE:
 		return kind == VCH_PAYLOAD_MESSAGE;
+	case VCH_PURPOSE_PAYMASTER:
+		return kind == VCH_PAYLOAD_PAYMASTER;
 	default:
 		return p->purpose == VCH_PURPOSE_RAW && kind == VCH_PAYLOAD_RAW;
 	}
@@ -140,6 +158,8 @@ enum vch_err vch_key_use_read(struct vch_key_use *ret,
 		return read_tx(ret, payload);
 	if (kind == VCH_PAYLOAD_TYPED)
 		return read_typed(ret, payload);
+	if (kind == VCH_PAYLOAD_PAYMASTER)
+		return vch_paymaster_read(ret, payload);
 	if (kind == VCH_PAYLOAD_RAW) {
 		if (payload.len != 32)
 			return VCH_PAYLOAD;
@@ -154,27 +174,51 @@ enum vch_err vch_key_use_read(struct vch_key_use *ret,
 
 /* --- whether it may be -------------------------------------------------- */
 
-static enum vch_err check_lists(const struct vch_key_policy *p,
-				const struct vch_key_use *use)
+static bool chain_listed(const struct vch_key_policy *p, uint64_t chain_id)
 {
-	if (use->kind == VCH_PAYLOAD_TX) {
-		for (uint8_t i = 0; i < p->chains_cnt; i++) {
-			if (p->chains[i] == use->chain_id)
-				return VCH_OK;
-		}
-		return VCH_KEY_CHAIN;
+	for (uint8_t i = 0; i < p->chains_cnt; i++) {
+		if (p->chains[i] == chain_id)
+			return true;
 	}
-	if (use->kind != VCH_PAYLOAD_TYPED)
-		return VCH_OK;
+	return false;
+}
+
+/* Chain, contract and type; of a paymaster's word the type is zeros. */
+static bool type_listed(const struct vch_key_policy *p,
+			const struct vch_key_use *use)
+{
 	for (uint8_t i = 0; i < p->types_cnt; i++) {
 		const struct vch_listed_type *t = &p->types[i];
 
 		if (t->chain_id == use->chain_id &&
 		    memcmp(t->contract, use->contract, 20) == 0 &&
 		    memcmp(t->type_hash, use->type_hash, 32) == 0)
-			return VCH_OK;
+			return true;
 	}
-	return VCH_KEY_TYPED;
+	return false;
+}
+
+static enum vch_err check_lists(const struct vch_key_policy *p,
+				const struct vch_key_use *use,
+				const struct vch_time *time)
+{
+	uint64_t now = vch_time_plain(time);
+
+	switch (use->kind) {
+	case VCH_PAYLOAD_TX:
+		return chain_listed(p, use->chain_id) ? VCH_OK : VCH_KEY_CHAIN;
+	case VCH_PAYLOAD_TYPED:
+		return type_listed(p, use) ? VCH_OK : VCH_KEY_TYPED;
+	case VCH_PAYLOAD_PAYMASTER:
+		if (!type_listed(p, use))
+			return VCH_PAYMASTER;
+		return use->valid_until > now &&
+				       use->valid_until <= now + PAYMASTER_MAX_S
+			       ? VCH_OK
+			       : VCH_VALID_UNTIL;
+	default:
+		return VCH_OK;
+	}
 }
 
 static void refill(struct vch_key_counters *c, const struct vch_time *time)
@@ -210,97 +254,86 @@ static void remember(struct vch_key_counters *c, const struct vch_key_use *use)
 	memcpy(c->recent[c->recent_cnt++], use->digest, 32);
 }
 
-enum vch_err vch_key_use_decide(struct vch_key_counters *counters,
-				const struct vch_key_policy *policy,
-				const struct vch_key_use *use,
-				const struct vch_time *time)
+/* A tenth of the limits for each start that may have lost a lease's uses. */
+static void charge(struct vch_key_counters *c, const struct vch_key_policy *p,
+		   uint32_t owed)
 {
+	uint32_t tenths = owed > 10 ? 10 : owed;
+	uint64_t ops = c->ops + (uint64_t)p->ops_daily * tenths / 10;
+	vch_u128 spent = p->native_daily / 10 * tenths +
+			 p->native_daily % 10 * tenths / 10;
+
+	if (p->ops_daily != VCH_OPS_UNLIMITED && c->ops < p->ops_daily)
+		c->ops = ops < p->ops_daily ? (uint32_t)ops : p->ops_daily;
+	if (p->native_daily == VCH_NATIVE_UNLIMITED ||
+	    c->spent >= p->native_daily)
+		return;
+	c->spent = spent < p->native_daily - c->spent ? c->spent + spent
+						      : p->native_daily;
+}
+
+/* Millionths of its limits that one use takes, rounded up. */
+static uint32_t limit_ppm(const struct vch_key_policy *p, vch_u128 cost)
+{
+	vch_u128 part = p->native_daily / 1000000;
+	vch_u128 sum = 0;
+
+	if (p->ops_daily != VCH_OPS_UNLIMITED)
+		sum += 1000000 / p->ops_daily + 1;
+	if (p->native_daily != VCH_NATIVE_UNLIMITED && cost > 0)
+		sum += cost / (part > 0 ? part : 1) + 1;
+	return sum > UINT32_MAX ? UINT32_MAX : (uint32_t)sum;
+}
+
+struct vch_key_decision vch_key_use_decide(struct vch_key_counters *counters,
+					   const struct vch_key_policy *policy,
+					   const struct vch_key_use *use,
+					   const struct vch_time *time,
+					   uint32_t owed)
+{
+	struct vch_key_decision made = {.code = VCH_OK};
 	vch_u128 spent;
 
 	refill(counters, time);
-	VCH_TRY(check_lists(policy, use));
+	charge(counters, policy, owed);
+	made.code = check_lists(policy, use, time);
+	if (made.code != VCH_OK)
+		return made;
 	if (policy->ops_daily == VCH_OPS_UNLIMITED &&
 	    policy->native_daily == VCH_NATIVE_UNLIMITED)
-		return VCH_OK;
+		return made;
 	if (is_recent(counters, use))
-		return VCH_OK;
+		return made;
 	if (counters->ops >= policy->ops_daily)
-		return VCH_KEY_COUNT;
-	if (__builtin_add_overflow(counters->spent, use->cost_wei, &spent) ||
-	    spent > policy->native_daily)
-		return VCH_LIMIT;
+		made.code = VCH_KEY_COUNT;
+	else if (__builtin_add_overflow(counters->spent, use->cost_wei,
+					&spent) ||
+		 spent > policy->native_daily)
+		made.code = VCH_LIMIT;
+	if (made.code != VCH_OK)
+		return made;
 	counters->ops++;
 	counters->spent = spent;
 	remember(counters, use);
-	return VCH_OK;
+	made.limit_ppm = limit_ppm(policy, use->cost_wei);
+	return made;
 }
 
-/* --- who asks ----------------------------------------------------------- */
-
-#define SIGNED_LEN (sizeof(request_label) - 1 + 32)
-
-static void request_bytes(uint8_t ret[SIGNED_LEN], uint8_t command,
-			  const struct vch_key_request *req)
+void vch_key_resume_apply(struct vch_key_counters *counters,
+			  const struct vch_key_policy *policy,
+			  const struct vch_time *time)
 {
-	uint8_t nonce[8];
-	struct vch_sha256 s;
+	uint64_t seen_s = vch_time_plain(time);
+	uint16_t today;
 
-	vch_store_be64(nonce, req->nonce);
-	vch_sha256_init(&s);
-	vch_sha256_update(&s, &command, 1);
-	vch_sha256_update(&s, req->key, 20);
-	vch_sha256_update(&s, nonce, sizeof(nonce));
-	vch_sha256_update(&s, &req->kind, 1);
-	vch_sha256_update(&s, req->payload.ptr, req->payload.len);
-	memcpy(ret, request_label, sizeof(request_label) - 1);
-	vch_sha256_final(&s, ret + sizeof(request_label) - 1);
-}
-
-static enum vch_err verify_ed25519_var(const uint8_t key[32],
-				       struct vch_span message,
-				       const uint8_t signature[64])
-{
-	struct vch_ed25519_pk pk;
-
-	VCH_TRY(vch_ed25519_pk_parse(&pk, key));
-	return vch_ed25519_verify_var(&pk, message, signature);
-}
-
-static enum vch_err verify_p256_var(const uint8_t key[64],
-				    struct vch_span message,
-				    const uint8_t signature[64])
-{
-	struct vch_p256_pk pk;
-	uint8_t digest[32];
-
-	VCH_TRY(vch_p256_pk_parse(&pk, key));
-	vch_sha256_hash(digest, message);
-	return vch_p256_verify_var(&pk, digest, signature);
-}
-
-enum vch_err vch_key_owner_check_var(const struct vch_key_policy *policy,
-				     const struct vch_key_counters *counters,
-				     uint8_t command,
-				     const struct vch_key_request *req)
-{
-	uint8_t bytes[SIGNED_LEN];
-	struct vch_span message = vch_span(bytes, sizeof(bytes));
-	enum vch_err err;
-
-	if (policy->owner == VCH_OWNER_HOST)
-		return req->nonce == 0 && req->owner_signature.len == 0
-			       ? VCH_OK
-			       : VCH_OWNER;
-	if (req->owner_signature.len != 64)
-		return VCH_OWNER;
-	request_bytes(bytes, command, req);
-	if (policy->owner == VCH_OWNER_ED25519)
-		err = verify_ed25519_var(policy->owner_key.ptr, message,
-					 req->owner_signature.ptr);
-	else
-		err = verify_p256_var(policy->owner_key.ptr, message,
-				      req->owner_signature.ptr);
-	if (err != VCH_OK)
-		return VCH_OWNER;
-	return req->nonce > counters->nonce ? VCH_OK : VCH_NONCE;
+	if (time->refill_s > seen_s)
+		seen_s = time->refill_s;
+	today = (uint16_t)(seen_s / VCH_DAY_S);
+	if (today > counters->day)
+		counters->day = today;
+	if (policy->ops_daily != VCH_OPS_UNLIMITED)
+		counters->ops = policy->ops_daily;
+	if (policy->native_daily != VCH_NATIVE_UNLIMITED)
+		counters->spent = policy->native_daily;
+	counters->recent_cnt = 0;
 }

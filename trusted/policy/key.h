@@ -17,15 +17,22 @@
 #define VCH_KEY_CONFIG_VERSION 1
 
 /*
- * VCH_KEY_POLICY if purpose, type and lists do not fit together;
- * VCH_PUBLIC_KEY if the owner's key is none.
+ * flags: as asked for at birth. VCH_KEY_POLICY if purpose, type, lists and
+ * flags do not fit together; VCH_PUBLIC_KEY if the owner's key is none.
  */
-VCH_MUST enum vch_err vch_key_policy_check(const struct vch_key_policy *policy);
+VCH_MUST enum vch_err vch_key_policy_check(const struct vch_key_policy *policy,
+					   uint8_t flags);
+
+/* The same for the owner alone. */
+VCH_MUST enum vch_err vch_key_owner_valid(const struct vch_key_policy *policy);
 
 /* The id of a key, wherever it is: see wire/log.wire, key_config. */
 void vch_key_id(uint8_t ret_id[20], const struct vch_key_config *config);
 
-/* A request that was understood. type_hash, contract: of typed data. */
+/*
+ * A request that was understood. type_hash, contract: of typed data; contract
+ * and valid_until: of a paymaster's word.
+ */
 struct vch_key_use {
 	uint8_t kind;
 	uint64_t chain_id; /* 0: has none */
@@ -33,6 +40,7 @@ struct vch_key_use {
 	uint8_t digest[32]; /* Ed25519: SHA-256 of the message, for the log */
 	uint8_t type_hash[32];
 	uint8_t contract[20];
+	uint64_t valid_until;
 };
 
 /*
@@ -43,15 +51,28 @@ VCH_MUST enum vch_err vch_key_use_read(struct vch_key_use *ret,
 				       const struct vch_key_policy *policy,
 				       uint8_t kind, struct vch_span payload);
 
+/* limit_ppm: what this use took of the key's daily limits, in millionths. */
+struct vch_key_decision {
+	enum vch_err code;
+	uint32_t limit_ppm;
+};
+
 /*
- * Decides. counters are brought to the day of the refill clock in any case;
- * the use is counted only if the answer is VCH_OK. VCH_KEY_CHAIN,
- * VCH_KEY_TYPED, VCH_KEY_COUNT, VCH_LIMIT.
+ * Decides. counters are brought to the day of the refill clock in any case,
+ * and charged with a lease for each of the `owed` unclean starts; the use is
+ * counted only if the code is VCH_OK. VCH_KEY_CHAIN, VCH_KEY_TYPED,
+ * VCH_KEY_COUNT, VCH_LIMIT, VCH_PAYMASTER, VCH_VALID_UNTIL.
  */
-VCH_MUST enum vch_err vch_key_use_decide(struct vch_key_counters *counters,
-					 const struct vch_key_policy *policy,
-					 const struct vch_key_use *use,
-					 const struct vch_time *time);
+struct vch_key_decision vch_key_use_decide(struct vch_key_counters *counters,
+					   const struct vch_key_policy *policy,
+					   const struct vch_key_use *use,
+					   const struct vch_time *time,
+					   uint32_t owed);
+
+/* What RESUME leaves: today's limits count as spent. */
+void vch_key_resume_apply(struct vch_key_counters *counters,
+			  const struct vch_key_policy *policy,
+			  const struct vch_time *time);
 
 /* The counters of a new key. */
 void vch_key_counters_new(struct vch_key_counters *ret,
@@ -66,5 +87,10 @@ VCH_MUST enum vch_err
 vch_key_owner_check_var(const struct vch_key_policy *policy,
 			const struct vch_key_counters *counters,
 			uint8_t command, const struct vch_key_request *req);
+
+/* What the owner signs, for whoever signs it: wire/ta.wire. */
+#define VCH_KEY_OWNED_LEN (20 + 32)
+void vch_key_owned_bytes(uint8_t ret[VCH_KEY_OWNED_LEN], uint8_t command,
+			 const struct vch_key_request *req);
 
 #endif

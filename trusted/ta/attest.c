@@ -35,7 +35,8 @@ static void write_claims(struct vch_writer *w, const struct vch_ta *ta,
 	struct vch_evidence e = {
 		.platform = vch_platform_name(name, sizeof(name)),
 		.version = VCH_TA_VERSION,
-		.erase = word("none"),
+		.generation = ta->keys.generation,
+		.erase = vch_platform_erase(),
 		.protect = word("none"),
 		.detect = word("client"),
 		.seal = word("device"),
@@ -55,7 +56,25 @@ static void write_claims(struct vch_writer *w, const struct vch_ta *ta,
 	memcpy(e.log_key, ta->keys.log_sk.pk.b, 32);
 	memcpy(e.device_key, ta->keys.device_sk.pk.b, 32);
 	heads_hash(e.heads_hash, ta);
+	memcpy(e.import_key, ta->import.pk.b, 32);
 	vch_evidence_write(w, &e);
+}
+
+struct vch_span vch_evidence_make(uint8_t buf[VCH_EVIDENCE_ENC_MAX],
+				  uint8_t ret_signature[64],
+				  const struct vch_ta *ta,
+				  const uint8_t challenge[32])
+{
+	uint8_t signed_bytes[sizeof(label) - 1 + VCH_EVIDENCE_ENC_MAX];
+	struct vch_writer w = vch_writer(signed_bytes, sizeof(signed_bytes));
+	size_t len;
+
+	vch_write_bytes(&w, label, sizeof(label) - 1);
+	write_claims(&w, ta, challenge);
+	vch_ed25519_sign(ret_signature, &ta->keys.device_sk, vch_written(&w));
+	len = w.len - (sizeof(label) - 1);
+	memcpy(buf, signed_bytes + sizeof(label) - 1, len);
+	return vch_span(buf, len);
 }
 
 enum vch_err vch_handle_attest(struct vch_ta *ta, const struct vch_time *time,
@@ -64,15 +83,11 @@ enum vch_err vch_handle_attest(struct vch_ta *ta, const struct vch_time *time,
 {
 	struct vch_attest_request req;
 	struct vch_attest_answer ans;
-	uint8_t signed_bytes[sizeof(label) - 1 + VCH_EVIDENCE_ENC_MAX];
-	struct vch_writer w = vch_writer(signed_bytes, sizeof(signed_bytes));
+	uint8_t claims[VCH_EVIDENCE_ENC_MAX];
 
 	(void)time;
 	VCH_TRY(vch_attest_request_decode(&req, request));
-	vch_write_bytes(&w, label, sizeof(label) - 1);
-	write_claims(&w, ta, req.challenge);
-	vch_ed25519_sign(ans.signature, &ta->keys.device_sk, vch_written(&w));
-	ans.claims = vch_span(signed_bytes + sizeof(label) - 1,
-			      w.len - (sizeof(label) - 1));
+	ans.claims =
+		vch_evidence_make(claims, ans.signature, ta, req.challenge);
 	return vch_attest_answer_encode(answer, &ans);
 }

@@ -38,6 +38,10 @@ static const struct {
 	{VCH_CMD_APPLY_CHANGE, vch_handle_apply_change},
 	{VCH_CMD_COSIGN_INTENT, vch_handle_cosign_intent},
 	{VCH_CMD_GENERATE_KEY, vch_handle_generate_key},
+	{VCH_CMD_IMPORT_KEY, vch_handle_import_key},
+	{VCH_CMD_IMPORT_BEGIN, vch_handle_import_begin},
+	{VCH_CMD_GENERATION, vch_handle_generation},
+	{VCH_CMD_REWRAP, vch_handle_rewrap},
 	{VCH_CMD_SIGN_MESSAGE, vch_handle_sign_message},
 	{VCH_CMD_GET_PUBLIC_KEY, vch_handle_get_public_key},
 	{VCH_CMD_DELETE_KEY, vch_handle_delete_key},
@@ -100,7 +104,7 @@ static void give_held(TEE_Param *param, uint32_t command)
 
 	param->memref.size = 2;
 	if (command == VCH_CMD_CREATE_ACCOUNT ||
-	    command == VCH_CMD_GENERATE_KEY)
+	    command == VCH_CMD_GENERATE_KEY || command == VCH_CMD_IMPORT_KEY)
 		give(param, answer, answer_len);
 	to[0] = VCH_HELD >> 8;
 	to[1] = VCH_HELD & 0xff;
@@ -193,6 +197,7 @@ TEE_Result TA_CreateEntryPoint(void)
 void TA_DestroyEntryPoint(void)
 {
 	vch_wipe(&ta.keys, sizeof(ta.keys));
+	vch_wipe(&ta.import, sizeof(ta.import));
 }
 
 TEE_Result TA_OpenSessionEntryPoint(uint32_t types, TEE_Param params[4],

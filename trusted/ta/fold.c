@@ -60,7 +60,8 @@ static bool has_slot(uint8_t kind)
 	return kind == VCH_RECORD_ACCOUNT || kind == VCH_RECORD_DECISION ||
 	       kind == VCH_RECORD_CHANGE || kind == VCH_RECORD_RESUME ||
 	       kind == VCH_RECORD_KEY || kind == VCH_RECORD_USE ||
-	       kind == VCH_RECORD_DELETE || kind == VCH_RECORD_INTENT;
+	       kind == VCH_RECORD_DELETE || kind == VCH_RECORD_INTENT ||
+	       kind == VCH_RECORD_USES;
 }
 
 static enum vch_err fold_start(struct vch_ta *ta, struct vch_reader *r)
@@ -94,6 +95,9 @@ static enum vch_err fold_record(struct vch_ta *ta, struct vch_span record)
 	vch_slot_read(&r, &slot);
 	if (r.bad)
 		return VCH_FORMAT;
+	/* a use of a replicated key: its slot never moves */
+	if (slot.flags & VCH_SLOT_REPLICATED && slot.seq == 0)
+		return VCH_OK;
 	VCH_TRY(vch_slots_put(&ta->slots, &slot));
 	/* it was charged when the record was made; these two charge nothing */
 	if (head.kind != VCH_RECORD_CHANGE && head.kind != VCH_RECORD_INTENT)

@@ -4,9 +4,10 @@
  * order:
  *
  *	bytes -> key (hashes match the hot slot) -> owner verified -> payload
- *	      understood -> decided -> record -> signature
+ *	      understood -> secret -> decided -> record -> signature
  *
- * Nothing is signed that has no record in the same batch.
+ * Nothing is signed that has no record in the same batch. Requests that are
+ * joined share one.
  */
 #include <string.h>
 
@@ -19,6 +20,11 @@
 static struct vch_sign_batch_request request_buf;
 static struct vch_open_key opened[VCH_OPS_MAX];
 static uint8_t opened_cnt;
+
+/* Uses of one key that have no record yet. */
+static struct vch_uses group;
+static struct vch_open_key *group_key;
+static uint8_t group_joined;
 
 /* The secret that was used last: most batches are of few keys. */
 struct vch_signer {
@@ -49,8 +55,8 @@ static enum vch_err key_of(struct vch_open_key **ret, struct vch_ta *ta,
 		return VCH_STALE;
 	if (!key) {
 		key = &opened[opened_cnt];
-		VCH_TRY(vch_key_open(key, ta, req->key, req->config,
-				     req->counters));
+		VCH_TRY(vch_key_open_to_sign(key, ta, req->key, req->config,
+					     req->counters));
 		key->blob = req->blob;
 		opened_cnt++;
 	}
@@ -66,8 +72,7 @@ static enum vch_err signer_load(struct vch_signer *s, const struct vch_ta *ta,
 	if (s->of == key)
 		return VCH_OK;
 	s->of = NULL;
-	VCH_TRY(vch_keys_unseal(&secret, &ta->keys, key->blob, VCH_BLOB_KEY,
-				key->slot->id));
+	VCH_TRY(vch_key_unseal(&secret, ta, key));
 	if (key->config.policy.type == VCH_KEY_ED25519)
 		vch_ed25519_sk_from_seed(&s->ed25519, secret.secret);
 	else
@@ -87,27 +92,125 @@ static size_t sign(uint8_t ret[65], const struct vch_signer *s,
 	return 65;
 }
 
-static void record_use(struct vch_ta *ta, const struct vch_time *time,
-		       struct vch_open_key *key, const struct vch_key_use *use,
-		       enum vch_err code)
+/* ---- what is recorded ---- */
+
+/* A replicated key's uses stand in a shard of whoever served it. */
+static uint8_t shard_of(const struct vch_ta *ta, const struct vch_open_key *key)
 {
-	uint8_t counters[VCH_COUNTERS_MAX];
-	uint8_t buf[VCH_RECORD_HEAD_ENC_MAX + VCH_USE_ENC_MAX];
-	struct vch_writer w = vch_writer(buf, sizeof(buf));
+	return key->slot == &key->replica ? ta->shard_first
+					  : vch_shard_of(key->slot->id);
+}
+
+static void write_one(struct vch_writer *w)
+{
+	const struct vch_used *used = &group.used[0];
 	struct vch_use rec = {
-		.code = (uint16_t)code,
-		.kind = use->kind,
-		.chain_id = use->chain_id,
-		.cost = use->cost_wei,
+		.slot = group.slot,
+		.counters = group.counters,
+		.code = used->code,
+		.kind = used->kind,
+		.chain_id = used->chain_id,
+		.cost = used->cost,
 	};
 
-	rec.counters = vch_key_advance(key, counters);
-	rec.slot = *key->slot;
-	memcpy(rec.digest, use->digest, 32);
-	vch_key_record_head(&w, ta, VCH_RECORD_USE, time);
-	vch_use_write(&w, &rec);
+	memcpy(rec.digest, used->digest, 32);
+	vch_use_write(w, &rec);
+}
+
+/* Writes the record of the group, if there is one. */
+static void group_end(struct vch_ta *ta, const struct vch_time *time)
+{
+	static uint8_t buf[VCH_RECORD_HEAD_ENC_MAX + VCH_USES_ENC_MAX];
+	struct vch_writer w = vch_writer(buf, sizeof(buf));
+	uint8_t counters[VCH_COUNTERS_MAX];
+	bool one = group.used_cnt == 1;
+
+	if (group.used_cnt == 0)
+		return;
+	group.counters = vch_key_advance(group_key, counters);
+	group.slot = *group_key->slot;
+	vch_key_record_head(&w, ta, one ? VCH_RECORD_USE : VCH_RECORD_USES,
+			    time);
+	if (one)
+		write_one(&w);
+	else
+		vch_uses_write(&w, &group);
 	VCH_CHECK(!w.bad);
-	vch_draft_add(ta, vch_shard_of(key->slot->id), vch_written(&w));
+	vch_draft_add(ta, shard_of(ta, group_key), vch_written(&w));
+	group.used_cnt = 0;
+}
+
+/* Adds a use to the group of its key, or begins another. */
+static void group_add(struct vch_key_result *ret, struct vch_ta *ta,
+		      const struct vch_time *time, struct vch_open_key *key,
+		      uint8_t joined, const struct vch_key_use *use,
+		      enum vch_err code)
+{
+	bool joins = joined != 0 && group.used_cnt > 0 && group_key == key &&
+		     group_joined == joined;
+	struct vch_used *used;
+
+	if (!joins)
+		group_end(ta, time);
+	group_key = key;
+	group_joined = joined;
+	used = &group.used[group.used_cnt++];
+	used->code = (uint16_t)code;
+	used->kind = use->kind;
+	used->chain_id = use->chain_id;
+	used->cost = use->cost_wei;
+	memcpy(used->digest, use->digest, 32);
+	ret->recorded = joins ? 2 : 1;
+	ret->shard = shard_of(ta, key);
+}
+
+/* ---- one request ---- */
+
+/* As of an account: trusted/ta/cosign.c. There is no order among replicas. */
+static enum vch_err check_seen(struct vch_ta *ta, struct vch_open_key *key,
+			       const struct vch_key_request *req)
+{
+	enum vch_err err = VCH_OK;
+
+	if (key->slot == &key->replica)
+		return req->seen_cnt > 0 ? VCH_RECEIPT : VCH_OK;
+	if (req->seen_cnt > 0)
+		err = vch_history_check(ta, vch_shard_of(req->key),
+					&req->seen[0]);
+	if (err == VCH_ROLLBACK) {
+		key->slot->flags |= VCH_SLOT_STOPPED;
+		ta->wait_for_bump = true;
+	}
+	if (err == VCH_OK && key->slot->flags & VCH_SLOT_STOPPED)
+		return VCH_ROLLBACK;
+	return err;
+}
+
+static struct vch_key_decision decide(struct vch_ta *ta,
+				      struct vch_open_key *key,
+				      const struct vch_key_use *use,
+				      const struct vch_time *time)
+{
+	bool replica = key->slot == &key->replica;
+	uint32_t owed = replica ? 0 : vch_lease_owed(ta, key->slot);
+	struct vch_key_decision made = vch_key_use_decide(
+		&key->counters, &key->config.policy, use, time, owed);
+
+	if (made.limit_ppm > 0)
+		vch_lease_take(ta, key->slot, made.limit_ppm);
+	return made;
+}
+
+static enum vch_err resume(struct vch_key_result *ret, struct vch_ta *ta,
+			   const struct vch_time *time,
+			   struct vch_open_key *key,
+			   const struct vch_key_request *req)
+{
+	group_end(ta, time);
+	VCH_TRY(vch_key_resume(ta, time, key, req));
+	ret->recorded = 1;
+	ret->shard = vch_shard_of(req->key);
+	return VCH_OK;
 }
 
 static enum vch_err serve(struct vch_key_result *ret, uint8_t ret_sig[65],
@@ -115,26 +218,32 @@ static enum vch_err serve(struct vch_key_result *ret, uint8_t ret_sig[65],
 			  const struct vch_time *time,
 			  const struct vch_key_request *req)
 {
+	struct vch_key_decision made = {0};
 	struct vch_open_key *key;
 	struct vch_key_use use;
-	enum vch_err err;
 
 	VCH_TRY(key_of(&key, ta, req));
 	VCH_TRY(vch_key_owner_check_var(&key->config.policy, &key->counters,
 					VCH_CMD_SIGN_MESSAGE, req));
+	if (req->kind == VCH_PAYLOAD_RESUME)
+		return resume(ret, ta, time, key, req);
 	VCH_TRY(vch_key_use_read(&use, &key->config.policy, req->kind,
 				 req->payload));
 	VCH_TRY(signer_load(signer, ta, key));
-	err = vch_key_use_decide(&key->counters, &key->config.policy, &use,
-				 time);
+	made.code = check_seen(ta, key, req);
+	if (made.code == VCH_RECEIPT)
+		return VCH_RECEIPT;
+	if (made.code == VCH_OK)
+		made = decide(ta, key, &use, time);
 	key->counters.nonce = req->nonce;
-	record_use(ta, time, key, &use, err);
-	ret->recorded = 1;
-	if (err == VCH_OK)
+	group_add(ret, ta, time, key, req->joined, &use, made.code);
+	if (made.code == VCH_OK)
 		ret->signature = vch_span(
 			ret_sig, sign(ret_sig, signer, &use, req->payload));
-	return err;
+	return made.code;
 }
+
+/* ---- the commands ---- */
 
 enum vch_err vch_handle_sign_message(struct vch_ta *ta,
 				     const struct vch_time *time,
@@ -147,9 +256,10 @@ enum vch_err vch_handle_sign_message(struct vch_ta *ta,
 	uint8_t sig[65];
 
 	VCH_TRY(vch_sign_message_request_decode(&req, request));
-	opened_cnt = 0;
+	opened_cnt = group.used_cnt = 0;
 	ans.result.code =
 		(uint16_t)serve(&ans.result, sig, &signer, ta, time, &req.op);
+	group_end(ta, time);
 	return vch_sign_message_answer_encode(answer, &ans);
 }
 
@@ -164,7 +274,7 @@ enum vch_err vch_handle_sign_batch(struct vch_ta *ta,
 
 	VCH_TRY(vch_sign_batch_request_decode(&request_buf, request));
 	memset(&ans, 0, sizeof(ans));
-	opened_cnt = 0;
+	opened_cnt = group.used_cnt = 0;
 	for (uint8_t i = 0; i < request_buf.ops_cnt; i++) {
 		struct vch_key_result *res = &ans.results[i];
 		struct vch_time now = *time;
@@ -174,6 +284,7 @@ enum vch_err vch_handle_sign_batch(struct vch_ta *ta,
 		res->code = (uint16_t)serve(res, sig[i], &signer, ta, &now,
 					    &request_buf.ops[i]);
 	}
+	group_end(ta, time);
 	ans.results_cnt = request_buf.ops_cnt;
 	return vch_sign_batch_answer_encode(answer, &ans);
 }

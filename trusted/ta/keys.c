@@ -51,20 +51,68 @@ enum vch_err vch_keys_init(struct vch_keys *keys)
 	return VCH_OK;
 }
 
+static void seal_prk(struct vch_hkdf_prk *ret, const struct vch_keys *keys,
+		     const struct vch_root_key *generation)
+{
+	VCH_AUTO(seal_ikm) ikm = {*generation, keys->unique};
+
+	vch_hkdf_sha256_extract(ret, vch_span(NULL, 0),
+				vch_span(&ikm, sizeof(ikm)));
+}
+
+static void take(struct vch_keys *keys, const struct vch_generation *g)
+{
+	seal_prk(&keys->secret_seal_prk, keys, &g->key);
+	vch_wipe(&keys->secret_next_prk, sizeof(keys->secret_next_prk));
+	if (g->has_next)
+		seal_prk(&keys->secret_next_prk, keys, &g->next);
+	keys->has_next = g->has_next;
+	keys->generation = g->number;
+}
+
 enum vch_err vch_keys_generation(struct vch_keys *keys, bool fresh)
 {
-	VCH_AUTO(seal_ikm) ikm;
+	VCH_AUTO(generation) g = {0};
 	enum vch_err err;
 
-	err = vch_platform_generation_load(&ikm.generation);
+	err = vch_platform_generation_load(&g);
 	if (err == VCH_ROLLBACK && fresh) {
-		vch_platform_random(ikm.generation.secret, 32);
-		err = vch_platform_generation_create(&ikm.generation);
+		g.number = 1;
+		vch_platform_random(g.key.secret, 32);
+		err = vch_platform_generation_create(&g);
 	}
 	VCH_TRY(err);
-	ikm.unique = keys->unique;
-	vch_hkdf_sha256_extract(&keys->secret_seal_prk, vch_span(NULL, 0),
-				vch_span(&ikm, sizeof(ikm)));
+	take(keys, &g);
+	return VCH_OK;
+}
+
+enum vch_err vch_keys_generation_begin(struct vch_keys *keys)
+{
+	VCH_AUTO(generation) g = {0};
+
+	VCH_TRY(vch_platform_generation_load(&g));
+	if (!g.has_next) {
+		g.has_next = true;
+		vch_platform_random(g.next.secret, 32);
+		VCH_TRY(vch_platform_generation_store(&g));
+	}
+	take(keys, &g);
+	return VCH_OK;
+}
+
+enum vch_err vch_keys_generation_end(struct vch_keys *keys)
+{
+	VCH_AUTO(generation) g = {0};
+
+	VCH_TRY(vch_platform_generation_load(&g));
+	if (g.has_next) {
+		g.has_next = false;
+		g.key = g.next;
+		vch_wipe(&g.next, sizeof(g.next));
+		g.number++;
+		VCH_TRY(vch_platform_generation_store(&g));
+	}
+	take(keys, &g);
 	return VCH_OK;
 }
 
@@ -88,12 +136,12 @@ void vch_keys_tag(struct vch_hmac_sha256 *ret, const struct vch_keys *keys,
 	vch_hmac_sha256_init(ret, vch_span(key.secret, 32));
 }
 
-static void seal_key(struct vch_aead_key *ret, const struct vch_keys *keys,
+static void seal_key(struct vch_aead_key *ret, const struct vch_hkdf_prk *prk,
 		     const struct vch_blob *blob)
 {
 	uint8_t buf[17];
 
-	expand(ret->secret_key, &keys->secret_seal_prk, "vouch seal",
+	expand(ret->secret_key, prk, "vouch seal",
 	       place(buf, blob->shard, blob->incarnation));
 }
 
@@ -127,7 +175,10 @@ void vch_keys_seal(struct vch_writer *w, const struct vch_keys *keys,
 	VCH_AUTO(aead_key) key;
 	uint8_t aad[AAD_LEN], nonce[12], sealed[32];
 
-	seal_key(&key, keys, blob);
+	seal_key(&key,
+		 keys->has_next ? &keys->secret_next_prk
+				: &keys->secret_seal_prk,
+		 blob);
 	nonce_of(nonce, blob);
 	vch_aead_seal(sealed, blob->tag, &key, nonce,
 		      associated_data(aad, blob, id),
@@ -136,19 +187,50 @@ void vch_keys_seal(struct vch_writer *w, const struct vch_keys *keys,
 	vch_blob_write(w, blob);
 }
 
+static enum vch_err open_with(struct vch_sealed_key *ret,
+			      const struct vch_hkdf_prk *prk,
+			      const struct vch_blob *b, const uint8_t id[20])
+{
+	VCH_AUTO(aead_key) key;
+	uint8_t aad[AAD_LEN], nonce[12];
+
+	seal_key(&key, prk, b);
+	nonce_of(nonce, b);
+	return vch_aead_open(ret->secret, &key, nonce,
+			     associated_data(aad, b, id), b->sealed, b->tag);
+}
+
+static enum vch_err unseal(struct vch_sealed_key *ret,
+			   struct vch_blob *ret_blob,
+			   const struct vch_keys *keys, struct vch_span blob,
+			   uint8_t kind, const uint8_t id[20])
+{
+	if (vch_blob_decode(ret_blob, blob) != VCH_OK ||
+	    ret_blob->kind != kind || ret_blob->sealed.len != 32)
+		return VCH_UNSEAL;
+	if (keys->has_next &&
+	    open_with(ret, &keys->secret_next_prk, ret_blob, id) == VCH_OK)
+		return VCH_OK;
+	return open_with(ret, &keys->secret_seal_prk, ret_blob, id);
+}
+
 enum vch_err vch_keys_unseal(struct vch_sealed_key *ret,
 			     const struct vch_keys *keys, struct vch_span blob,
 			     uint8_t kind, const uint8_t id[20])
 {
-	VCH_AUTO(aead_key) key;
-	uint8_t aad[AAD_LEN], nonce[12];
 	struct vch_blob b;
 
-	if (vch_blob_decode(&b, blob) != VCH_OK || b.kind != kind ||
-	    b.sealed.len != 32)
-		return VCH_UNSEAL;
-	seal_key(&key, keys, &b);
-	nonce_of(nonce, &b);
-	return vch_aead_open(ret->secret, &key, nonce,
-			     associated_data(aad, &b, id), b.sealed, b.tag);
+	return unseal(ret, &b, keys, blob, kind, id);
+}
+
+enum vch_err vch_keys_rewrap(struct vch_writer *w, const struct vch_keys *keys,
+			     struct vch_span blob, uint8_t kind,
+			     const uint8_t id[20])
+{
+	VCH_AUTO(sealed_key) secret;
+	struct vch_blob b;
+
+	VCH_TRY(unseal(&secret, &b, keys, blob, kind, id));
+	vch_keys_seal(w, keys, &b, id, &secret);
+	return VCH_OK;
 }

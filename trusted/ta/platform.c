@@ -63,8 +63,8 @@ static enum vch_err storage_err(TEE_Result res)
 	}
 }
 
-/* A whole object of exactly that size. */
-static enum vch_err object_load(void *ret, size_t len, const char *id)
+/* At most *len bytes of an object; *len: how many there were. */
+static enum vch_err object_load_some(void *ret, size_t *len, const char *id)
 {
 	TEE_ObjectHandle object = TEE_HANDLE_NULL;
 	size_t got = 0;
@@ -73,20 +73,30 @@ static enum vch_err object_load(void *ret, size_t len, const char *id)
 	res = TEE_OpenPersistentObject(TEE_STORAGE_PRIVATE, id, strlen(id),
 				       TEE_DATA_FLAG_ACCESS_READ, &object);
 	VCH_TRY(storage_err(res));
-	res = TEE_ReadObjectData(object, ret, len, &got);
+	res = TEE_ReadObjectData(object, ret, *len, &got);
 	TEE_CloseObject(object);
-	VCH_TRY(storage_err(res));
+	*len = got;
+	return storage_err(res);
+}
+
+/* Exactly that many bytes. */
+static enum vch_err object_load(void *ret, size_t len, const char *id)
+{
+	size_t got = len;
+
+	VCH_TRY(object_load_some(ret, &got, id));
 	return got == len ? VCH_OK : VCH_CORRUPT;
 }
 
-/* Refuses to overwrite. */
-static enum vch_err object_create(const char *id, const void *data, size_t len)
+/* Refuses to overwrite, unless the flags say so. */
+static enum vch_err object_create(const char *id, const void *data, size_t len,
+				  uint32_t flags)
 {
 	TEE_ObjectHandle object = TEE_HANDLE_NULL;
 	TEE_Result res;
 
 	res = TEE_CreatePersistentObject(TEE_STORAGE_PRIVATE, id, strlen(id),
-					 TEE_DATA_FLAG_ACCESS_WRITE,
+					 TEE_DATA_FLAG_ACCESS_WRITE | flags,
 					 TEE_HANDLE_NULL, data, len, &object);
 	if (res != TEE_SUCCESS)
 		return VCH_STORAGE;
@@ -94,16 +104,74 @@ static enum vch_err object_create(const char *id, const void *data, size_t len)
 	return VCH_OK;
 }
 
-enum vch_err vch_platform_generation_load(struct vch_root_key *ret)
+/*
+ * key ‖ number ‖ the next key if there is one. The key alone, as devices
+ * stored it once, has the number 1.
+ */
+#define GENERATION_LEN_KEY 32
+#define GENERATION_LEN (32 + 8)
+#define GENERATION_LEN_NEXT (32 + 8 + 32)
+
+struct vch_generation_bytes {
+	uint8_t secret[GENERATION_LEN_NEXT];
+};
+VCH_SECRET(generation_bytes)
+
+enum vch_err vch_platform_generation_load(struct vch_generation *ret)
 {
-	return object_load(ret->secret, sizeof(ret->secret), generation_id);
+	VCH_AUTO(generation_bytes) in = {0};
+	size_t len = sizeof(in.secret);
+
+	VCH_TRY(object_load_some(in.secret, &len, generation_id));
+	if (len != GENERATION_LEN_KEY && len != GENERATION_LEN &&
+	    len != GENERATION_LEN_NEXT)
+		return VCH_CORRUPT;
+	memcpy(ret->key.secret, in.secret, 32);
+	memcpy(ret->next.secret, in.secret + GENERATION_LEN, 32);
+	ret->number = len == GENERATION_LEN_KEY
+			      ? 1
+			      : vch_load_be64(in.secret + GENERATION_LEN_KEY);
+	ret->has_next = len == GENERATION_LEN_NEXT;
+	return VCH_OK;
+}
+
+static enum vch_err generation_write(const struct vch_generation *g,
+				     uint32_t flags)
+{
+	VCH_AUTO(generation_bytes) out;
+
+	memcpy(out.secret, g->key.secret, 32);
+	vch_store_be64(out.secret + GENERATION_LEN_KEY, g->number);
+	memcpy(out.secret + GENERATION_LEN, g->next.secret, 32);
+	return object_create(generation_id, out.secret,
+			     g->has_next ? GENERATION_LEN_NEXT : GENERATION_LEN,
+			     flags);
 }
 
 enum vch_err
-vch_platform_generation_create(const struct vch_root_key *generation)
+vch_platform_generation_create(const struct vch_generation *generation)
 {
-	return object_create(generation_id, generation->secret,
-			     sizeof(generation->secret));
+	return generation_write(generation, 0);
+}
+
+enum vch_err
+vch_platform_generation_store(const struct vch_generation *generation)
+{
+	return generation_write(generation, TEE_DATA_FLAG_OVERWRITE);
+}
+
+struct vch_span vch_platform_erase(void)
+{
+	static const char emulated[] = "EMULATED";
+	const size_t len = sizeof(emulated) - 1;
+	char name[64];
+	struct vch_span is = vch_platform_name(name, sizeof(name));
+
+	for (size_t i = 0; i + len <= is.len; i++) {
+		if (memcmp(is.ptr + i, emulated, len) == 0)
+			return vch_span("file", 4);
+	}
+	return vch_span("none", 4);
 }
 
 #define COUNTERS_LEN (8 * VCH_COUNTER_CNT)
@@ -132,7 +200,7 @@ vch_platform_counters_store(const uint64_t counters[VCH_COUNTER_CNT],
 				       strlen(counters_id),
 				       TEE_DATA_FLAG_ACCESS_WRITE, &object);
 	if (res == TEE_ERROR_ITEM_NOT_FOUND)
-		return object_create(counters_id, bytes, sizeof(bytes));
+		return object_create(counters_id, bytes, sizeof(bytes), 0);
 	if (res != TEE_SUCCESS)
 		return VCH_STORAGE;
 	res = TEE_SeekObjectData(object, 8 * (intmax_t)first,

@@ -24,12 +24,33 @@ void vch_platform_random(void *out, size_t len);
 VCH_MUST enum vch_err vch_platform_unique_key(struct vch_root_key *ret);
 
 /*
- * The generation key's place. Load: VCH_ROLLBACK if there is nothing,
- * VCH_CORRUPT, VCH_STORAGE. Create refuses to overwrite.
+ * The generation keys: the one that is in use, its number, and the next one
+ * while what is sealed is being sealed anew.
  */
-VCH_MUST enum vch_err vch_platform_generation_load(struct vch_root_key *ret);
+struct vch_generation {
+	struct vch_root_key key;
+	struct vch_root_key next;
+	uint64_t number;
+	bool has_next;
+};
+VCH_SECRET(generation)
+
+/*
+ * Their place. Load: VCH_ROLLBACK if there is nothing, VCH_CORRUPT,
+ * VCH_STORAGE. Create refuses to overwrite. Store overwrites: durable on
+ * VCH_OK, then what stood there is gone, as far as vch_platform_erase says.
+ */
+VCH_MUST enum vch_err vch_platform_generation_load(struct vch_generation *ret);
 VCH_MUST enum vch_err
-vch_platform_generation_create(const struct vch_root_key *generation);
+vch_platform_generation_create(const struct vch_generation *generation);
+VCH_MUST enum vch_err
+vch_platform_generation_store(const struct vch_generation *generation);
+
+/*
+ * What overwriting the generation key is worth: `none` where the medium may
+ * keep what was overwritten, `file` where it is a file of the emulated TEE.
+ */
+struct vch_span vch_platform_erase(void);
 
 /*
  * Counters that only this application can change, one for each of 64 shards.

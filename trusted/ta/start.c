@@ -73,6 +73,8 @@ enum vch_err vch_handle_start(struct vch_ta *ta, const struct vch_time *time,
 	for (uint8_t i = 0; i < req.shard_cnt; i++)
 		write_start(ta, (uint8_t)(req.shard_first + i),
 			    unclean[req.shard_first + i]);
+	vch_import_start(&ta->import);
+	ta->shard_first = req.shard_first;
 	ta->wait_for_bump = true;
 	ta->phase = VCH_PHASE_SERVE;
 	memcpy(ans.incarnation, ta->incarnation, 16);

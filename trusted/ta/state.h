@@ -8,6 +8,7 @@
 #define TRUSTED_TA_STATE_H
 
 #include "trusted/crypto/secp256k1.h"
+#include "trusted/crypto/x25519.h"
 #include "trusted/policy/change.h"
 #include "trusted/ta/keys.h"
 #include "wire/gen/ta.h"
@@ -113,6 +114,23 @@ struct vch_opened {
 /* The times of a record of the log: the clocks never stand before them. */
 void vch_clock_fold(struct vch_clock *clock, const struct vch_record_head *h);
 
+/*
+ * The key that imports are sealed to, and the ids that wait for theirs. When
+ * there are more, the oldest is forgotten. PROTOCOL 7.
+ */
+#define VCH_IMPORTS_MAX 16u
+struct vch_import_id {
+	uint8_t id[16];
+	uint8_t evidence_hash[32];
+	bool open;
+};
+struct vch_import {
+	struct vch_x25519_sk sk;
+	struct vch_x25519_pk pk;
+	struct vch_import_id id[VCH_IMPORTS_MAX];
+	uint32_t cnt; /* ever */
+};
+
 /* The records of one invocation, before they are sealed into a batch. */
 struct vch_draft {
 	struct vch_batch batch;
@@ -140,6 +158,8 @@ struct vch_ta {
 	bool restored;	    /* a shard, from its snapshot */
 	struct vch_paging paging;
 	uint8_t incarnation[16];
+	uint8_t shard_first; /* of those that it serves */
+	struct vch_import import;
 	struct vch_draft draft;
 };
 
@@ -219,6 +239,24 @@ void vch_lease_take(struct vch_ta *ta, const struct vch_slot *slot,
 /* Unclean starts the account was not charged for yet; from now on it was. */
 uint32_t vch_lease_owed(struct vch_ta *ta, const struct vch_slot *slot);
 
+/* Draws the import key of this incarnation. */
+void vch_import_start(struct vch_import *import);
+
+/*
+ * Evidence for that challenge, in buf, and the device key's signature on it;
+ * what it says: wire/ta.wire.
+ */
+struct vch_span vch_evidence_make(uint8_t buf[VCH_EVIDENCE_ENC_MAX],
+				  uint8_t ret_signature[64],
+				  const struct vch_ta *ta,
+				  const uint8_t challenge[32]);
+
+/* Does overwriting the generation key erase what it opened? */
+bool vch_can_erase(void);
+
+/* The slot becomes a tombstone, with what is needed to erase its key. */
+void vch_tombstone_make(struct vch_slot *slot, const struct vch_keys *keys);
+
 /* Keeps where a shard's incarnation ended; called before the next begins. */
 void vch_history_leave(struct vch_ta *ta, uint8_t shard);
 
@@ -254,6 +292,10 @@ vch_handler vch_handle_change_account;
 vch_handler vch_handle_apply_change;
 vch_handler vch_handle_cosign_intent;
 vch_handler vch_handle_generate_key;
+vch_handler vch_handle_import_key;
+vch_handler vch_handle_import_begin;
+vch_handler vch_handle_generation;
+vch_handler vch_handle_rewrap;
 vch_handler vch_handle_sign_message;
 vch_handler vch_handle_get_public_key;
 vch_handler vch_handle_delete_key;

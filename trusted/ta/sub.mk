@@ -15,6 +15,7 @@ VCH_TRUSTED_SRCS := \
 	trusted/policy/change.c trusted/policy/change_hash.c \
 	trusted/policy/decide.c trusted/policy/ethtx.c \
 	trusted/policy/intent.c trusted/policy/key.c \
+	trusted/policy/key_owner.c trusted/policy/paymaster.c \
 	trusted/policy/resume.c trusted/policy/spend.c \
 	trusted/policy/typed.c trusted/policy/userop.c \
 	trusted/policy/webauthn.c
@@ -22,8 +23,9 @@ VCH_TRUSTED_SRCS := \
 VCH_TA_SRCS := \
 	trusted/ta/account.c trusted/ta/attest.c trusted/ta/change.c \
 	trusted/ta/cosign.c trusted/ta/counter.c trusted/ta/draft.c \
-	trusted/ta/entry.c trusted/ta/fold.c trusted/ta/history.c \
-	trusted/ta/intent.c trusted/ta/key.c trusted/ta/key_admin.c trusted/ta/key_birth.c \
+	trusted/ta/entry.c trusted/ta/fold.c trusted/ta/generation.c \
+	trusted/ta/history.c trusted/ta/import.c trusted/ta/intent.c \
+	trusted/ta/key.c trusted/ta/key_admin.c trusted/ta/key_birth.c \
 	trusted/ta/key_sign.c trusted/ta/keys.c trusted/ta/platform.c \
 	trusted/ta/resume.c trusted/ta/snapshot.c trusted/ta/start.c \
 	trusted/ta/state.c

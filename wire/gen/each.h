@@ -54,6 +54,10 @@
 	  "20;4;32;8;2;16;<2048;<512;32;") \
 	X(use, VCH_USE_ENC_MAX, \
 	  "20;4;32;8;2;16;<512;2;1;8;32;16;") \
+	X(used, VCH_USED_ENC_MAX, \
+	  "2;1;8;32;16;") \
+	X(uses, VCH_USES_ENC_MAX, \
+	  "20;4;32;8;2;16;<512;*64(2;1;8;32;16;)") \
 	X(delete, VCH_DELETE_ENC_MAX, \
 	  "20;4;32;8;2;16;1;") \
 	X(resumed, VCH_RESUMED_ENC_MAX, \
@@ -96,7 +100,7 @@
 	X(attest_answer, VCH_ATTEST_ANSWER_ENC_MAX, \
 	  "<1024;64;") \
 	X(evidence, VCH_EVIDENCE_ENC_MAX, \
-	  "32;<32;32;4;16;32;32;32;<16;<16;<16;<16;<16;<16;2;2;") \
+	  "32;<32;32;4;16;32;32;32;32;8;<16;<16;<16;<16;<16;<16;2;2;") \
 	X(replay_request, VCH_REPLAY_REQUEST_ENC_MAX, \
 	  "<261120;") \
 	X(replay_answer, VCH_REPLAY_ANSWER_ENC_MAX, \
@@ -138,25 +142,49 @@
 	X(cosign_intent_answer, VCH_COSIGN_INTENT_ANSWER_ENC_MAX, \
 	  "2;1;65;") \
 	X(key_request, VCH_KEY_REQUEST_ENC_MAX, \
-	  "20;<2048;<512;<256;1;<12288;8;<64;") \
+	  "20;<2048;<512;<256;1;<12288;8;<64;1;*1(16;8;32;*6(32;)1;64;)") \
+	X(paymaster_op, VCH_PAYMASTER_OP_ENC_MAX, \
+	  "8;20;32;<128;<8192;32;32;32;<1024;8;8;") \
+	X(key_resume, VCH_KEY_RESUME_ENC_MAX, \
+	  "16;8;32;*6(32;)1;64;8;") \
 	X(typed_data, VCH_TYPED_DATA_ENC_MAX, \
 	  "1;<128;<64;8;20;32;<2048;*64(32;)") \
 	X(key_result, VCH_KEY_RESULT_ENC_MAX, \
-	  "2;1;<65;") \
+	  "2;1;1;<65;") \
 	X(generate_key_request, VCH_GENERATE_KEY_REQUEST_ENC_MAX, \
-	  "1;1;1;<64;4;16;*8(8;)*32(8;20;32;)") \
+	  "1;1;1;<64;4;16;*8(8;)*32(8;20;32;)1;") \
 	X(generate_key_answer, VCH_GENERATE_KEY_ANSWER_ENC_MAX, \
 	  "20;<64;<256;") \
+	X(import_plain, VCH_IMPORT_PLAIN_ENC_MAX, \
+	  "32;1;1;1;<64;4;16;*8(8;)*32(8;20;32;)1;16;32;") \
+	X(import_key_request, VCH_IMPORT_KEY_REQUEST_ENC_MAX, \
+	  "16;32;<2560;16;") \
+	X(import_key_answer, VCH_IMPORT_KEY_ANSWER_ENC_MAX, \
+	  "20;<64;<256;") \
+	X(import_begin_request, VCH_IMPORT_BEGIN_REQUEST_ENC_MAX, \
+	  "20;32;") \
+	X(import_begin_answer, VCH_IMPORT_BEGIN_ANSWER_ENC_MAX, \
+	  "16;<1024;64;") \
+	X(generation_request, VCH_GENERATION_REQUEST_ENC_MAX, \
+	  "1;1;") \
+	X(generation_answer, VCH_GENERATION_ANSWER_ENC_MAX, \
+	  "8;1;4;") \
+	X(rewrap, VCH_REWRAP_ENC_MAX, \
+	  "20;<256;") \
+	X(rewrap_request, VCH_REWRAP_REQUEST_ENC_MAX, \
+	  "1;*64(20;<256;)") \
+	X(rewrap_answer, VCH_REWRAP_ANSWER_ENC_MAX, \
+	  "*64(20;<256;)") \
 	X(sign_message_request, VCH_SIGN_MESSAGE_REQUEST_ENC_MAX, \
-	  "20;<2048;<512;<256;1;<12288;8;<64;") \
+	  "20;<2048;<512;<256;1;<12288;8;<64;1;*1(16;8;32;*6(32;)1;64;)") \
 	X(sign_message_answer, VCH_SIGN_MESSAGE_ANSWER_ENC_MAX, \
-	  "2;1;<65;") \
+	  "2;1;1;<65;") \
 	X(get_public_key_request, VCH_GET_PUBLIC_KEY_REQUEST_ENC_MAX, \
 	  "20;<2048;<512;") \
 	X(get_public_key_answer, VCH_GET_PUBLIC_KEY_ANSWER_ENC_MAX, \
 	  "8;<2048;") \
 	X(delete_key_request, VCH_DELETE_KEY_REQUEST_ENC_MAX, \
-	  "20;<2048;<512;<256;1;<12288;8;<64;") \
+	  "20;<2048;<512;<256;1;<12288;8;<64;1;*1(16;8;32;*6(32;)1;64;)") \
 	X(delete_key_answer, VCH_DELETE_KEY_ANSWER_ENC_MAX, \
 	  "1;") \
 	X(list_keys_request, VCH_LIST_KEYS_REQUEST_ENC_MAX, \
@@ -164,9 +192,10 @@
 	X(list_keys_answer, VCH_LIST_KEYS_ANSWER_ENC_MAX, \
 	  "4;*255(20;4;32;8;2;16;)") \
 	X(sign_batch_request, VCH_SIGN_BATCH_REQUEST_ENC_MAX, \
-	  "*64(20;<2048;<512;<256;1;<12288;8;<64;)") \
+	  "*64(20;<2048;<512;<256;1;<12288;8;<64;1;*1(16;8;32;*6(32;)1;" \
+	  "64;))") \
 	X(sign_batch_answer, VCH_SIGN_BATCH_ANSWER_ENC_MAX, \
-	  "*64(2;1;<65;)") \
+	  "*64(2;1;1;<65;)") \
 	X(resume_request, VCH_RESUME_REQUEST_ENC_MAX, \
 	  "20;<2048;<512;16;8;32;*6(32;)1;64;8;1;<293;<1024;64;") \
 	X(resume_answer, VCH_RESUME_ANSWER_ENC_MAX, \

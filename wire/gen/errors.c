@@ -48,6 +48,7 @@ const enum vch_err vch_err_all[VCH_ERR_CNT] = {
 	VCH_KEY_CHAIN,
 	VCH_KEY_TYPED,
 	VCH_KEY_COUNT,
+	VCH_IMPORT,
 	VCH_KEY_POLICY,
 	VCH_INTERNAL,
 	VCH_JSON,
@@ -175,6 +176,8 @@ const char *vch_err_name(enum vch_err err)
 		return "KEY_TYPED";
 	case VCH_KEY_COUNT:
 		return "KEY_COUNT";
+	case VCH_IMPORT:
+		return "IMPORT";
 	case VCH_KEY_POLICY:
 		return "KEY_POLICY";
 	case VCH_INTERNAL:
@@ -291,7 +294,7 @@ const char *vch_err_sentence(enum vch_err err)
 		return "No such account here; create it first or ask the node "
 		       "that holds it.";
 	case VCH_EXISTS:
-		return "This account exists already.";
+		return "This account or key exists already, or existed once.";
 	case VCH_STALE:
 		return "Config or counters are not those the trusted "
 		       "application last wrote; the host must rebuild its "
@@ -332,7 +335,7 @@ const char *vch_err_sentence(enum vch_err err)
 	case VCH_INIT_CODE:
 		return "The init code is not this account's own factory call.";
 	case VCH_PAYMASTER:
-		return "The account does not permit this paymaster.";
+		return "The account or key does not permit this paymaster.";
 	case VCH_FEE:
 		return "The fee could exceed the cap for one operation; lower "
 		       "the gas limits or the fee per gas.";
@@ -347,7 +350,8 @@ const char *vch_err_sentence(enum vch_err err)
 		       "wait until the limit refills or send less.";
 	case VCH_VALID_UNTIL:
 		return "validUntil must lie within the next 10 minutes and "
-		       "within one UTC day.";
+		       "within one UTC day; for a paymaster's word, within "
+		       "the next hour.";
 	case VCH_FROZEN:
 		return "The account is frozen; unfreeze it first.";
 	case VCH_NO_KEY:
@@ -372,6 +376,9 @@ const char *vch_err_sentence(enum vch_err err)
 	case VCH_KEY_COUNT:
 		return "The key has signed as often as it may today; wait "
 		       "until the day is over.";
+	case VCH_IMPORT:
+		return "The import id is not open here, or what was sealed "
+		       "for it does not open or fit; begin a new import.";
 	case VCH_KEY_POLICY:
 		return "No key can have this policy; purpose, type, owner and "
 		       "lists do not fit together.";
@@ -444,8 +451,8 @@ const char *vch_err_sentence(enum vch_err err)
 		return "The intent says of the chain what the account's "
 		       "policy does not say; change the policy first.";
 	case VCH_NOT_STOPPED:
-		return "The account is not stopped, so there is nothing to "
-		       "resume.";
+		return "The account or key is not stopped, so there is "
+		       "nothing to resume.";
 	case VCH_HELD:
 		return "The answer is held back until its batch is durable "
 		       "and the counter is bumped: release it.";

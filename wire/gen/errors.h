@@ -58,6 +58,7 @@ enum vch_err {
 	VCH_KEY_CHAIN = 55,
 	VCH_KEY_TYPED = 56,
 	VCH_KEY_COUNT = 57,
+	VCH_IMPORT = 58,
 	VCH_KEY_POLICY = 59,
 	VCH_INTERNAL = 60,
 	VCH_JSON = 61,
@@ -91,7 +92,7 @@ enum vch_err {
 	VCH_PRUNED = 98,
 	VCH_UNCOVERED = 99,
 };
-#define VCH_ERR_CNT 77
+#define VCH_ERR_CNT 78
 
 /* All codes, in rising order. */
 extern const enum vch_err vch_err_all[VCH_ERR_CNT];

@@ -968,6 +968,82 @@ enum vch_err vch_use_encode(struct vch_writer *w, const struct vch_use *in)
 	return w->bad ? VCH_SIZE : VCH_OK;
 }
 
+void vch_used_read(struct vch_reader *r, struct vch_used *ret)
+{
+	ret->code = vch_read_u16(r);
+	ret->kind = vch_read_u8(r);
+	ret->chain_id = vch_read_u64(r);
+	vch_read_bytes(r, ret->digest, sizeof(ret->digest));
+	ret->cost = vch_read_u128(r);
+}
+
+void vch_used_write(struct vch_writer *w, const struct vch_used *in)
+{
+	vch_write_u16(w, in->code);
+	vch_write_u8(w, in->kind);
+	vch_write_u64(w, in->chain_id);
+	vch_write_bytes(w, in->digest, sizeof(in->digest));
+	vch_write_u128(w, in->cost);
+}
+
+enum vch_err vch_used_decode(struct vch_used *ret, struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_used_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_used_encode(struct vch_writer *w, const struct vch_used *in)
+{
+	vch_used_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_uses_read(struct vch_reader *r, struct vch_uses *ret)
+{
+	size_t cnt;
+
+	vch_slot_read(r, &ret->slot);
+	ret->counters = read_span16(r, VCH_USES_COUNTERS_MAX);
+	cnt = ret->used_cnt = read_cnt(r, VCH_USES_USED_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_used_read(r, &ret->used[i]);
+}
+
+void vch_uses_write(struct vch_writer *w, const struct vch_uses *in)
+{
+	size_t cnt;
+
+	vch_slot_write(w, &in->slot);
+	write_span16(w, in->counters, VCH_USES_COUNTERS_MAX);
+	cnt = write_cnt(w, in->used_cnt, VCH_USES_USED_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_used_write(w, &in->used[i]);
+}
+
+enum vch_err vch_uses_decode(struct vch_uses *ret, struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_uses_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_uses_encode(struct vch_writer *w, const struct vch_uses *in)
+{
+	vch_uses_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
 void vch_delete_read(struct vch_reader *r, struct vch_delete *ret)
 {
 	vch_slot_read(r, &ret->slot);

@@ -253,6 +253,9 @@ VCH_MUST enum vch_err vch_counters_encode(struct vch_writer *w,
  * All that the trusted application keeps of an account or key.
  * state = SHA-256(SHA-256(config) ‖ SHA-256(counters)); remainder is what is
  * left of the native limit on that day; seq rises by one with every record.
+ * A tombstone's state is zeros but for its first 8 bytes: the number of the
+ * first generation key that cannot open its blob. The record of a use of a
+ * replicated key moves no slot: its seq is 0.
  */
 struct vch_slot {
 	uint8_t id[20];
@@ -273,6 +276,10 @@ VCH_MUST enum vch_err vch_slot_encode(struct vch_writer *w,
 #define VCH_SLOT_STOPPED 2 /* a receipt proved another history; see RESUME */
 #define VCH_SLOT_KEY 256 /* of the key service: config is a key_config */
 #define VCH_SLOT_DELETED 512 /* a tombstone: never used again */
+/* and no copy of its blob can be opened any more */
+#define VCH_SLOT_ERASED 1024
+/* any instance serves it; nothing is counted */
+#define VCH_SLOT_REPLICATED 2048
 
 /*
  * Every record begins with this; the body of its kind follows.
@@ -303,6 +310,7 @@ VCH_MUST enum vch_err vch_record_head_encode(struct vch_writer *w,
 #define VCH_RECORD_KEY 4
 #define VCH_RECORD_USE 5
 #define VCH_RECORD_DELETE 6
+#define VCH_RECORD_USES 17
 
 /*
  * A start of the trusted application: the first record of its incarnation.
@@ -398,7 +406,10 @@ VCH_MUST enum vch_err vch_change_record_encode(struct vch_writer *w,
 #define VCH_CHANGE_MAX 2048
 #define VCH_PASSKEY_NONE 255
 
-/* Typed data (EIP-712) that a key may sign: this type, of this contract. */
+/*
+ * Typed data (EIP-712) that a key may sign: this type, of this contract. For
+ * the purpose paymaster: the contract, with a type hash of zeros.
+ */
 struct vch_listed_type {
 	uint64_t chain_id;
 	uint8_t contract[20];
@@ -448,17 +459,16 @@ VCH_MUST enum vch_err vch_key_policy_encode(struct vch_writer *w,
 /* messages: EIP-191 on secp256k1, plain on Ed25519 */
 #define VCH_PURPOSE_MESSAGE 2
 #define VCH_PURPOSE_RAW 3 /* digests that nobody here understands */
+#define VCH_PURPOSE_PAYMASTER 4 /* the word of a listed verifying paymaster */
 #define VCH_KEY_SECP256K1 0
 #define VCH_KEY_ED25519 1
 #define VCH_OWNER_HOST 0
 #define VCH_OWNER_ED25519 1
 #define VCH_OWNER_P256 2
+#define VCH_KEY_IMPORTED 1 /* somebody made it elsewhere and may have a copy */
+/* any instance serves it, so it can count nothing */
+#define VCH_KEY_REPLICATED 2
 
-/*
- * A key of the key service; ≤ CONFIG_MAX bytes encoded. public_key is x ‖ y, or
- * 32 bytes of Ed25519. Its id is the first 20 bytes of
- * SHA-256("vouch key v1" ‖ purpose ‖ type ‖ public_key). flags: none yet.
- */
 #define VCH_KEY_CONFIG_PUBLIC_KEY_MAX 64
 struct vch_key_config {
 	uint8_t version;
@@ -536,7 +546,41 @@ VCH_MUST enum vch_err vch_use_decode(struct vch_use *ret, struct vch_span in);
 VCH_MUST enum vch_err vch_use_encode(struct vch_writer *w,
 		const struct vch_use *in);
 
-/* A key was deleted. Its slot stays, so that nothing else ever has its id. */
+/* Several uses of one key in one request: as so many records, but one. */
+struct vch_used {
+	uint16_t code;
+	uint8_t kind;
+	uint64_t chain_id;
+	uint8_t digest[32];
+	vch_u128 cost;
+};
+#define VCH_USED_ENC_MAX 59
+void vch_used_read(struct vch_reader *r, struct vch_used *ret);
+void vch_used_write(struct vch_writer *w, const struct vch_used *in);
+VCH_MUST enum vch_err vch_used_decode(struct vch_used *ret, struct vch_span in);
+VCH_MUST enum vch_err vch_used_encode(struct vch_writer *w,
+		const struct vch_used *in);
+
+#define VCH_USES_COUNTERS_MAX 512
+#define VCH_USES_USED_MAX 64
+struct vch_uses {
+	struct vch_slot slot;
+	struct vch_span counters;
+	uint8_t used_cnt;
+	struct vch_used used[VCH_USES_USED_MAX];
+};
+#define VCH_USES_ENC_MAX 4373
+void vch_uses_read(struct vch_reader *r, struct vch_uses *ret);
+void vch_uses_write(struct vch_writer *w, const struct vch_uses *in);
+VCH_MUST enum vch_err vch_uses_decode(struct vch_uses *ret, struct vch_span in);
+VCH_MUST enum vch_err vch_uses_encode(struct vch_writer *w,
+		const struct vch_uses *in);
+
+/*
+ * A key was deleted. Its slot stays, so that nothing else ever has its id.
+ * erased 0: its blob was dropped; 1: a second record, once the generation key
+ * that could open any copy of the blob was overwritten.
+ */
 struct vch_delete {
 	struct vch_slot slot;
 	uint8_t erased;
@@ -550,9 +594,9 @@ VCH_MUST enum vch_err vch_delete_encode(struct vch_writer *w,
 		const struct vch_delete *in);
 
 /*
- * The owner of a stopped account takes this history for the true one: `head`
- * is that of the account's record before this one. The grants are void and
- * today's limits count as spent.
+ * The owner of a stopped account or key takes this history for the true one:
+ * `head` is that of its record before this one. The grants are void and today's
+ * limits count as spent. passkey is 255 where it is a key.
  */
 #define VCH_RESUMED_CONFIG_MAX 2048
 #define VCH_RESUMED_COUNTERS_MAX 512
@@ -731,6 +775,8 @@ VCH_MUST enum vch_err vch_blob_encode(struct vch_writer *w,
 
 #define VCH_BLOB_COSIGN_KEY 1
 #define VCH_BLOB_KEY 2 /* of the key service: a scalar or a seed */
+/* the same; the id in it is the slot's state, cut */
+#define VCH_BLOB_REPLICATED 3
 #define VCH_BLOB_MAX 256
 
 /*

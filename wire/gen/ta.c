@@ -392,6 +392,8 @@ void vch_evidence_read(struct vch_reader *r, struct vch_evidence *ret)
 	vch_read_bytes(r, ret->log_key, sizeof(ret->log_key));
 	vch_read_bytes(r, ret->device_key, sizeof(ret->device_key));
 	vch_read_bytes(r, ret->heads_hash, sizeof(ret->heads_hash));
+	vch_read_bytes(r, ret->import_key, sizeof(ret->import_key));
+	ret->generation = vch_read_u64(r);
 	ret->erase = read_span16(r, VCH_EVIDENCE_ERASE_MAX);
 	ret->protect = read_span16(r, VCH_EVIDENCE_PROTECT_MAX);
 	ret->detect = read_span16(r, VCH_EVIDENCE_DETECT_MAX);
@@ -412,6 +414,8 @@ void vch_evidence_write(struct vch_writer *w, const struct vch_evidence *in)
 	vch_write_bytes(w, in->log_key, sizeof(in->log_key));
 	vch_write_bytes(w, in->device_key, sizeof(in->device_key));
 	vch_write_bytes(w, in->heads_hash, sizeof(in->heads_hash));
+	vch_write_bytes(w, in->import_key, sizeof(in->import_key));
+	vch_write_u64(w, in->generation);
 	write_span16(w, in->erase, VCH_EVIDENCE_ERASE_MAX);
 	write_span16(w, in->protect, VCH_EVIDENCE_PROTECT_MAX);
 	write_span16(w, in->detect, VCH_EVIDENCE_DETECT_MAX);
@@ -1126,6 +1130,8 @@ enum vch_err vch_cosign_intent_answer_encode(struct vch_writer *w,
 
 void vch_key_request_read(struct vch_reader *r, struct vch_key_request *ret)
 {
+	size_t cnt;
+
 	vch_read_bytes(r, ret->key, sizeof(ret->key));
 	ret->config = read_span16(r, VCH_KEY_REQUEST_CONFIG_MAX);
 	ret->counters = read_span16(r, VCH_KEY_REQUEST_COUNTERS_MAX);
@@ -1135,11 +1141,17 @@ void vch_key_request_read(struct vch_reader *r, struct vch_key_request *ret)
 	ret->nonce = vch_read_u64(r);
 	ret->owner_signature = read_span16(r,
 			VCH_KEY_REQUEST_OWNER_SIGNATURE_MAX);
+	ret->joined = vch_read_u8(r);
+	cnt = ret->seen_cnt = read_cnt(r, VCH_KEY_REQUEST_SEEN_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_seen_read(r, &ret->seen[i]);
 }
 
 void vch_key_request_write(struct vch_writer *w,
 		const struct vch_key_request *in)
 {
+	size_t cnt;
+
 	vch_write_bytes(w, in->key, sizeof(in->key));
 	write_span16(w, in->config, VCH_KEY_REQUEST_CONFIG_MAX);
 	write_span16(w, in->counters, VCH_KEY_REQUEST_COUNTERS_MAX);
@@ -1149,6 +1161,10 @@ void vch_key_request_write(struct vch_writer *w,
 	vch_write_u64(w, in->nonce);
 	write_span16(w, in->owner_signature,
 			VCH_KEY_REQUEST_OWNER_SIGNATURE_MAX);
+	vch_write_u8(w, in->joined);
+	cnt = write_cnt(w, in->seen_cnt, VCH_KEY_REQUEST_SEEN_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_seen_write(w, &in->seen[i]);
 }
 
 enum vch_err vch_key_request_decode(struct vch_key_request *ret,
@@ -1168,6 +1184,75 @@ enum vch_err vch_key_request_encode(struct vch_writer *w,
 		const struct vch_key_request *in)
 {
 	vch_key_request_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_paymaster_op_read(struct vch_reader *r, struct vch_paymaster_op *ret)
+{
+	ret->chain_id = vch_read_u64(r);
+	vch_user_op_read(r, &ret->op);
+	ret->valid_until = vch_read_u64(r);
+	ret->valid_after = vch_read_u64(r);
+}
+
+void vch_paymaster_op_write(struct vch_writer *w,
+		const struct vch_paymaster_op *in)
+{
+	vch_write_u64(w, in->chain_id);
+	vch_user_op_write(w, &in->op);
+	vch_write_u64(w, in->valid_until);
+	vch_write_u64(w, in->valid_after);
+}
+
+enum vch_err vch_paymaster_op_decode(struct vch_paymaster_op *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_paymaster_op_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_paymaster_op_encode(struct vch_writer *w,
+		const struct vch_paymaster_op *in)
+{
+	vch_paymaster_op_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_key_resume_read(struct vch_reader *r, struct vch_key_resume *ret)
+{
+	vch_seen_read(r, &ret->seen);
+	ret->sequence = vch_read_u64(r);
+}
+
+void vch_key_resume_write(struct vch_writer *w, const struct vch_key_resume *in)
+{
+	vch_seen_write(w, &in->seen);
+	vch_write_u64(w, in->sequence);
+}
+
+enum vch_err vch_key_resume_decode(struct vch_key_resume *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_key_resume_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_key_resume_encode(struct vch_writer *w,
+		const struct vch_key_resume *in)
+{
+	vch_key_resume_write(w, in);
 	return w->bad ? VCH_SIZE : VCH_OK;
 }
 
@@ -1227,6 +1312,7 @@ void vch_key_result_read(struct vch_reader *r, struct vch_key_result *ret)
 {
 	ret->code = vch_read_u16(r);
 	ret->recorded = vch_read_u8(r);
+	ret->shard = vch_read_u8(r);
 	ret->signature = read_span16(r, VCH_KEY_RESULT_SIGNATURE_MAX);
 }
 
@@ -1234,6 +1320,7 @@ void vch_key_result_write(struct vch_writer *w, const struct vch_key_result *in)
 {
 	vch_write_u16(w, in->code);
 	vch_write_u8(w, in->recorded);
+	vch_write_u8(w, in->shard);
 	write_span16(w, in->signature, VCH_KEY_RESULT_SIGNATURE_MAX);
 }
 
@@ -1261,12 +1348,14 @@ void vch_generate_key_request_read(struct vch_reader *r,
 		struct vch_generate_key_request *ret)
 {
 	vch_key_policy_read(r, &ret->policy);
+	ret->flags = vch_read_u8(r);
 }
 
 void vch_generate_key_request_write(struct vch_writer *w,
 		const struct vch_generate_key_request *in)
 {
 	vch_key_policy_write(w, &in->policy);
+	vch_write_u8(w, in->flags);
 }
 
 enum vch_err vch_generate_key_request_decode(
@@ -1323,6 +1412,371 @@ enum vch_err vch_generate_key_answer_encode(struct vch_writer *w,
 		const struct vch_generate_key_answer *in)
 {
 	vch_generate_key_answer_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_import_plain_read(struct vch_reader *r, struct vch_import_plain *ret)
+{
+	vch_read_bytes(r, ret->secret, sizeof(ret->secret));
+	vch_key_policy_read(r, &ret->policy);
+	ret->flags = vch_read_u8(r);
+	vch_read_bytes(r, ret->import_id, sizeof(ret->import_id));
+	vch_read_bytes(r, ret->evidence_hash, sizeof(ret->evidence_hash));
+}
+
+void vch_import_plain_write(struct vch_writer *w,
+		const struct vch_import_plain *in)
+{
+	vch_write_bytes(w, in->secret, sizeof(in->secret));
+	vch_key_policy_write(w, &in->policy);
+	vch_write_u8(w, in->flags);
+	vch_write_bytes(w, in->import_id, sizeof(in->import_id));
+	vch_write_bytes(w, in->evidence_hash, sizeof(in->evidence_hash));
+}
+
+enum vch_err vch_import_plain_decode(struct vch_import_plain *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_import_plain_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_import_plain_encode(struct vch_writer *w,
+		const struct vch_import_plain *in)
+{
+	vch_import_plain_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_import_key_request_read(struct vch_reader *r,
+		struct vch_import_key_request *ret)
+{
+	vch_read_bytes(r, ret->import_id, sizeof(ret->import_id));
+	vch_read_bytes(r, ret->enc, sizeof(ret->enc));
+	ret->sealed = read_span16(r, VCH_IMPORT_KEY_REQUEST_SEALED_MAX);
+	vch_read_bytes(r, ret->tag, sizeof(ret->tag));
+}
+
+void vch_import_key_request_write(struct vch_writer *w,
+		const struct vch_import_key_request *in)
+{
+	vch_write_bytes(w, in->import_id, sizeof(in->import_id));
+	vch_write_bytes(w, in->enc, sizeof(in->enc));
+	write_span16(w, in->sealed, VCH_IMPORT_KEY_REQUEST_SEALED_MAX);
+	vch_write_bytes(w, in->tag, sizeof(in->tag));
+}
+
+enum vch_err vch_import_key_request_decode(struct vch_import_key_request *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_import_key_request_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_import_key_request_encode(struct vch_writer *w,
+		const struct vch_import_key_request *in)
+{
+	vch_import_key_request_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_import_key_answer_read(struct vch_reader *r,
+		struct vch_import_key_answer *ret)
+{
+	vch_read_bytes(r, ret->key, sizeof(ret->key));
+	ret->public_key = read_span16(r, VCH_IMPORT_KEY_ANSWER_PUBLIC_KEY_MAX);
+	ret->blob = read_span16(r, VCH_IMPORT_KEY_ANSWER_BLOB_MAX);
+}
+
+void vch_import_key_answer_write(struct vch_writer *w,
+		const struct vch_import_key_answer *in)
+{
+	vch_write_bytes(w, in->key, sizeof(in->key));
+	write_span16(w, in->public_key, VCH_IMPORT_KEY_ANSWER_PUBLIC_KEY_MAX);
+	write_span16(w, in->blob, VCH_IMPORT_KEY_ANSWER_BLOB_MAX);
+}
+
+enum vch_err vch_import_key_answer_decode(struct vch_import_key_answer *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_import_key_answer_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_import_key_answer_encode(struct vch_writer *w,
+		const struct vch_import_key_answer *in)
+{
+	vch_import_key_answer_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_import_begin_request_read(struct vch_reader *r,
+		struct vch_import_begin_request *ret)
+{
+	vch_read_bytes(r, ret->key, sizeof(ret->key));
+	vch_read_bytes(r, ret->challenge, sizeof(ret->challenge));
+}
+
+void vch_import_begin_request_write(struct vch_writer *w,
+		const struct vch_import_begin_request *in)
+{
+	vch_write_bytes(w, in->key, sizeof(in->key));
+	vch_write_bytes(w, in->challenge, sizeof(in->challenge));
+}
+
+enum vch_err vch_import_begin_request_decode(
+		struct vch_import_begin_request *ret, struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_import_begin_request_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_import_begin_request_encode(struct vch_writer *w,
+		const struct vch_import_begin_request *in)
+{
+	vch_import_begin_request_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_import_begin_answer_read(struct vch_reader *r,
+		struct vch_import_begin_answer *ret)
+{
+	vch_read_bytes(r, ret->import_id, sizeof(ret->import_id));
+	ret->claims = read_span16(r, VCH_IMPORT_BEGIN_ANSWER_CLAIMS_MAX);
+	vch_read_bytes(r, ret->signature, sizeof(ret->signature));
+}
+
+void vch_import_begin_answer_write(struct vch_writer *w,
+		const struct vch_import_begin_answer *in)
+{
+	vch_write_bytes(w, in->import_id, sizeof(in->import_id));
+	write_span16(w, in->claims, VCH_IMPORT_BEGIN_ANSWER_CLAIMS_MAX);
+	vch_write_bytes(w, in->signature, sizeof(in->signature));
+}
+
+enum vch_err vch_import_begin_answer_decode(struct vch_import_begin_answer *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_import_begin_answer_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_import_begin_answer_encode(struct vch_writer *w,
+		const struct vch_import_begin_answer *in)
+{
+	vch_import_begin_answer_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_generation_request_read(struct vch_reader *r,
+		struct vch_generation_request *ret)
+{
+	ret->shard = vch_read_u8(r);
+	ret->step = vch_read_u8(r);
+}
+
+void vch_generation_request_write(struct vch_writer *w,
+		const struct vch_generation_request *in)
+{
+	vch_write_u8(w, in->shard);
+	vch_write_u8(w, in->step);
+}
+
+enum vch_err vch_generation_request_decode(struct vch_generation_request *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_generation_request_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_generation_request_encode(struct vch_writer *w,
+		const struct vch_generation_request *in)
+{
+	vch_generation_request_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_generation_answer_read(struct vch_reader *r,
+		struct vch_generation_answer *ret)
+{
+	ret->number = vch_read_u64(r);
+	ret->next = vch_read_u8(r);
+	ret->pending = vch_read_u32(r);
+}
+
+void vch_generation_answer_write(struct vch_writer *w,
+		const struct vch_generation_answer *in)
+{
+	vch_write_u64(w, in->number);
+	vch_write_u8(w, in->next);
+	vch_write_u32(w, in->pending);
+}
+
+enum vch_err vch_generation_answer_decode(struct vch_generation_answer *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_generation_answer_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_generation_answer_encode(struct vch_writer *w,
+		const struct vch_generation_answer *in)
+{
+	vch_generation_answer_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_rewrap_read(struct vch_reader *r, struct vch_rewrap *ret)
+{
+	vch_read_bytes(r, ret->id, sizeof(ret->id));
+	ret->blob = read_span16(r, VCH_REWRAP_BLOB_MAX);
+}
+
+void vch_rewrap_write(struct vch_writer *w, const struct vch_rewrap *in)
+{
+	vch_write_bytes(w, in->id, sizeof(in->id));
+	write_span16(w, in->blob, VCH_REWRAP_BLOB_MAX);
+}
+
+enum vch_err vch_rewrap_decode(struct vch_rewrap *ret, struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_rewrap_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_rewrap_encode(struct vch_writer *w,
+		const struct vch_rewrap *in)
+{
+	vch_rewrap_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_rewrap_request_read(struct vch_reader *r,
+		struct vch_rewrap_request *ret)
+{
+	size_t cnt;
+
+	ret->shard = vch_read_u8(r);
+	cnt = ret->blobs_cnt = read_cnt(r, VCH_REWRAP_REQUEST_BLOBS_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_rewrap_read(r, &ret->blobs[i]);
+}
+
+void vch_rewrap_request_write(struct vch_writer *w,
+		const struct vch_rewrap_request *in)
+{
+	size_t cnt;
+
+	vch_write_u8(w, in->shard);
+	cnt = write_cnt(w, in->blobs_cnt, VCH_REWRAP_REQUEST_BLOBS_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_rewrap_write(w, &in->blobs[i]);
+}
+
+enum vch_err vch_rewrap_request_decode(struct vch_rewrap_request *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_rewrap_request_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_rewrap_request_encode(struct vch_writer *w,
+		const struct vch_rewrap_request *in)
+{
+	vch_rewrap_request_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_rewrap_answer_read(struct vch_reader *r, struct vch_rewrap_answer *ret)
+{
+	size_t cnt;
+
+	cnt = ret->blobs_cnt = read_cnt(r, VCH_REWRAP_ANSWER_BLOBS_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_rewrap_read(r, &ret->blobs[i]);
+}
+
+void vch_rewrap_answer_write(struct vch_writer *w,
+		const struct vch_rewrap_answer *in)
+{
+	size_t cnt;
+
+	cnt = write_cnt(w, in->blobs_cnt, VCH_REWRAP_ANSWER_BLOBS_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_rewrap_write(w, &in->blobs[i]);
+}
+
+enum vch_err vch_rewrap_answer_decode(struct vch_rewrap_answer *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_rewrap_answer_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_rewrap_answer_encode(struct vch_writer *w,
+		const struct vch_rewrap_answer *in)
+{
+	vch_rewrap_answer_write(w, in);
 	return w->bad ? VCH_SIZE : VCH_OK;
 }
 
@@ -2030,12 +2484,16 @@ const struct vch_command_info vch_commands[VCH_COMMAND_CNT] = {
 	{VCH_CMD_CHANGE_ACCOUNT, "CHANGE_ACCOUNT", VCH_PHASE_SERVE, 5831, 3},
 	{VCH_CMD_APPLY_CHANGE, "APPLY_CHANGE", VCH_PHASE_SERVE, 4445, 3},
 	{VCH_CMD_COSIGN_INTENT, "COSIGN_INTENT", VCH_PHASE_SERVE, 6791, 68},
-	{VCH_CMD_GENERATE_KEY, "GENERATE_KEY", VCH_PHASE_SERVE, 2075, 344},
-	{VCH_CMD_SIGN_MESSAGE, "SIGN_MESSAGE", VCH_PHASE_SERVE, 15207, 70},
+	{VCH_CMD_GENERATE_KEY, "GENERATE_KEY", VCH_PHASE_SERVE, 2076, 344},
+	{VCH_CMD_IMPORT_KEY, "IMPORT_KEY", VCH_PHASE_SERVE, 2626, 344},
+	{VCH_CMD_IMPORT_BEGIN, "IMPORT_BEGIN", VCH_PHASE_SERVE, 52, 1106},
+	{VCH_CMD_GENERATION, "GENERATION", VCH_PHASE_SERVE, 2, 13},
+	{VCH_CMD_REWRAP, "REWRAP", VCH_PHASE_SERVE, 17794, 17793},
+	{VCH_CMD_SIGN_MESSAGE, "SIGN_MESSAGE", VCH_PHASE_SERVE, 15523, 71},
 	{VCH_CMD_GET_PUBLIC_KEY, "GET_PUBLIC_KEY", VCH_PHASE_SERVE, 2584, 2058},
-	{VCH_CMD_DELETE_KEY, "DELETE_KEY", VCH_PHASE_SERVE, 15207, 1},
+	{VCH_CMD_DELETE_KEY, "DELETE_KEY", VCH_PHASE_SERVE, 15523, 1},
 	{VCH_CMD_LIST_KEYS, "LIST_KEYS", VCH_PHASE_SERVE, 4, 20915},
-	{VCH_CMD_SIGN_BATCH, "SIGN_BATCH", VCH_PHASE_SERVE, 262144, 4481},
+	{VCH_CMD_SIGN_BATCH, "SIGN_BATCH", VCH_PHASE_SERVE, 262144, 4545},
 	{VCH_CMD_RESUME, "RESUME", VCH_PHASE_SERVE, 4292, 0},
 	{VCH_CMD_CLOSE, "CLOSE", VCH_PHASE_SERVE, 1, 1},
 	{VCH_CMD_RELEASE, "RELEASE", VCH_PHASE_SERVE, 0, 65502},

@@ -12,7 +12,7 @@
  * The door of the trusted application. One call carries: the command number,
  * the request (memref in), the answer (memref out) and the batch for the log
  * (memref out, LOG BATCH_MAX bytes; empty when nothing changed).
- * 0 to 7 are the key service's; 1 will be IMPORT_KEY.
+ * 0 to 9 are the key service's.
  * The word after the number is the phase in which the command is allowed.
  */
 
@@ -177,7 +177,9 @@ VCH_MUST enum vch_err vch_attest_answer_encode(struct vch_writer *w,
  * counter: `none`, or the kind of place the counters are in; window_s and
  * window_records as given to START. heads_hash: SHA-256 of the heads of the 64
  * shards, as the instance that answers knows them: those that it serves as they
- * are now, others as they were in the log that it began with.
+ * are now, others as they were in the log that it began with. import_key:
+ * X25519, for what is imported; it ends with the incarnation. generation: the
+ * number of the key that seals the blobs.
  */
 #define VCH_EVIDENCE_PLATFORM_MAX 32
 #define VCH_EVIDENCE_ERASE_MAX 16
@@ -195,6 +197,8 @@ struct vch_evidence {
 	uint8_t log_key[32];
 	uint8_t device_key[32];
 	uint8_t heads_hash[32];
+	uint8_t import_key[32];
+	uint64_t generation;
 	struct vch_span erase;
 	struct vch_span protect;
 	struct vch_span detect;
@@ -204,7 +208,7 @@ struct vch_evidence {
 	uint16_t window_s;
 	uint16_t window_records;
 };
-#define VCH_EVIDENCE_ENC_MAX 326
+#define VCH_EVIDENCE_ENC_MAX 366
 void vch_evidence_read(struct vch_reader *r, struct vch_evidence *ret);
 void vch_evidence_write(struct vch_writer *w, const struct vch_evidence *in);
 VCH_MUST enum vch_err vch_evidence_decode(struct vch_evidence *ret,
@@ -541,6 +545,7 @@ VCH_MUST enum vch_err vch_cosign_intent_answer_encode(struct vch_writer *w,
 #define VCH_KEY_REQUEST_BLOB_MAX 256
 #define VCH_KEY_REQUEST_PAYLOAD_MAX 12288
 #define VCH_KEY_REQUEST_OWNER_SIGNATURE_MAX 64
+#define VCH_KEY_REQUEST_SEEN_MAX 1
 struct vch_key_request {
 	uint8_t key[20];
 	struct vch_span config;
@@ -550,8 +555,11 @@ struct vch_key_request {
 	struct vch_span payload;
 	uint64_t nonce;
 	struct vch_span owner_signature;
+	uint8_t joined;
+	uint8_t seen_cnt;
+	struct vch_seen seen[VCH_KEY_REQUEST_SEEN_MAX];
 };
-#define VCH_KEY_REQUEST_ENC_MAX 15207
+#define VCH_KEY_REQUEST_ENC_MAX 15523
 void vch_key_request_read(struct vch_reader *r, struct vch_key_request *ret);
 void vch_key_request_write(struct vch_writer *w,
 		const struct vch_key_request *in);
@@ -564,6 +572,45 @@ VCH_MUST enum vch_err vch_key_request_encode(struct vch_writer *w,
 #define VCH_PAYLOAD_MESSAGE 2
 #define VCH_PAYLOAD_TYPED 3
 #define VCH_PAYLOAD_RAW 4
+#define VCH_PAYLOAD_PAYMASTER 5
+#define VCH_PAYLOAD_RESUME 6
+
+/*
+ * What a verifying paymaster is asked to pay for. The first 52 bytes of the
+ * operation's paymaster_and_data (the paymaster and its two gas limits) are
+ * what it will be sent with; what follows them is not looked at. The digest is
+ * that of the reference VerifyingPaymaster (v0.7 and later), as EIP-191.
+ */
+struct vch_paymaster_op {
+	uint64_t chain_id;
+	struct vch_user_op op;
+	uint64_t valid_until;
+	uint64_t valid_after;
+};
+#define VCH_PAYMASTER_OP_ENC_MAX 9522
+void vch_paymaster_op_read(struct vch_reader *r, struct vch_paymaster_op *ret);
+void vch_paymaster_op_write(struct vch_writer *w,
+		const struct vch_paymaster_op *in);
+VCH_MUST enum vch_err vch_paymaster_op_decode(struct vch_paymaster_op *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_paymaster_op_encode(struct vch_writer *w,
+		const struct vch_paymaster_op *in);
+
+/*
+ * `seen` is the receipt of the key's newest record, `sequence` that record's.
+ */
+struct vch_key_resume {
+	struct vch_seen seen;
+	uint64_t sequence;
+};
+#define VCH_KEY_RESUME_ENC_MAX 322
+void vch_key_resume_read(struct vch_reader *r, struct vch_key_resume *ret);
+void vch_key_resume_write(struct vch_writer *w,
+		const struct vch_key_resume *in);
+VCH_MUST enum vch_err vch_key_resume_decode(struct vch_key_resume *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_key_resume_encode(struct vch_writer *w,
+		const struct vch_key_resume *in);
 
 /*
  * EIP-712: domain says which members the domain has; type is encodeType of the
@@ -602,15 +649,17 @@ VCH_MUST enum vch_err vch_typed_data_encode(struct vch_writer *w,
 
 /*
  * signature: r ‖ s ‖ recovery id (0 or 1), or 64 bytes of Ed25519; empty unless
- * code is 0. recorded: 1 if the batch holds a record of it.
+ * code is 0. recorded: 1 if the batch holds a record of it, 2 if that is the
+ * record of the request before it too; the record is in `shard`.
  */
 #define VCH_KEY_RESULT_SIGNATURE_MAX 65
 struct vch_key_result {
 	uint16_t code;
 	uint8_t recorded;
+	uint8_t shard;
 	struct vch_span signature;
 };
-#define VCH_KEY_RESULT_ENC_MAX 70
+#define VCH_KEY_RESULT_ENC_MAX 71
 void vch_key_result_read(struct vch_reader *r, struct vch_key_result *ret);
 void vch_key_result_write(struct vch_writer *w,
 		const struct vch_key_result *in);
@@ -619,10 +668,12 @@ VCH_MUST enum vch_err vch_key_result_decode(struct vch_key_result *ret,
 VCH_MUST enum vch_err vch_key_result_encode(struct vch_writer *w,
 		const struct vch_key_result *in);
 
+/* flags: KEY_REPLICATED, for a policy without limits. */
 struct vch_generate_key_request {
 	struct vch_key_policy policy;
+	uint8_t flags;
 };
-#define VCH_GENERATE_KEY_REQUEST_ENC_MAX 2075
+#define VCH_GENERATE_KEY_REQUEST_ENC_MAX 2076
 void vch_generate_key_request_read(struct vch_reader *r,
 		struct vch_generate_key_request *ret);
 void vch_generate_key_request_write(struct vch_writer *w,
@@ -649,10 +700,182 @@ VCH_MUST enum vch_err vch_generate_key_answer_decode(
 VCH_MUST enum vch_err vch_generate_key_answer_encode(struct vch_writer *w,
 		const struct vch_generate_key_answer *in);
 
+/*
+ * Import: PROTOCOL 7. IMPORT_BEGIN gives an id that is good for one IMPORT_KEY
+ * by this incarnation, and evidence bound to the challenge; its first byte is
+ * the shard of the key. IMPORT_KEY brings
+ * the key sealed with HPKE (RFC 9180; DHKEM(X25519, HKDF-SHA256), HKDF-SHA256,
+ * AES-256-GCM, base mode) to the evidence's import key:
+ * 	info "vouch import v1", aad the import id, plaintext an import_plain.
+ * evidence_hash is the SHA-256 of the claims that the importer checked.
+ */
+struct vch_import_plain {
+	uint8_t secret[32];
+	struct vch_key_policy policy;
+	uint8_t flags;
+	uint8_t import_id[16];
+	uint8_t evidence_hash[32];
+};
+#define VCH_IMPORT_PLAIN_ENC_MAX 2156
+void vch_import_plain_read(struct vch_reader *r, struct vch_import_plain *ret);
+void vch_import_plain_write(struct vch_writer *w,
+		const struct vch_import_plain *in);
+VCH_MUST enum vch_err vch_import_plain_decode(struct vch_import_plain *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_import_plain_encode(struct vch_writer *w,
+		const struct vch_import_plain *in);
+
+#define VCH_IMPORT_KEY_REQUEST_SEALED_MAX 2560
+struct vch_import_key_request {
+	uint8_t import_id[16];
+	uint8_t enc[32];
+	struct vch_span sealed;
+	uint8_t tag[16];
+};
+#define VCH_IMPORT_KEY_REQUEST_ENC_MAX 2626
+void vch_import_key_request_read(struct vch_reader *r,
+		struct vch_import_key_request *ret);
+void vch_import_key_request_write(struct vch_writer *w,
+		const struct vch_import_key_request *in);
+VCH_MUST enum vch_err vch_import_key_request_decode(
+		struct vch_import_key_request *ret, struct vch_span in);
+VCH_MUST enum vch_err vch_import_key_request_encode(struct vch_writer *w,
+		const struct vch_import_key_request *in);
+
+#define VCH_IMPORT_KEY_ANSWER_PUBLIC_KEY_MAX 64
+#define VCH_IMPORT_KEY_ANSWER_BLOB_MAX 256
+struct vch_import_key_answer {
+	uint8_t key[20];
+	struct vch_span public_key;
+	struct vch_span blob;
+};
+#define VCH_IMPORT_KEY_ANSWER_ENC_MAX 344
+void vch_import_key_answer_read(struct vch_reader *r,
+		struct vch_import_key_answer *ret);
+void vch_import_key_answer_write(struct vch_writer *w,
+		const struct vch_import_key_answer *in);
+VCH_MUST enum vch_err vch_import_key_answer_decode(
+		struct vch_import_key_answer *ret, struct vch_span in);
+VCH_MUST enum vch_err vch_import_key_answer_encode(struct vch_writer *w,
+		const struct vch_import_key_answer *in);
+
+/* key: the id it will have; another instance's: NO_KEY. */
+struct vch_import_begin_request {
+	uint8_t key[20];
+	uint8_t challenge[32];
+};
+#define VCH_IMPORT_BEGIN_REQUEST_ENC_MAX 52
+void vch_import_begin_request_read(struct vch_reader *r,
+		struct vch_import_begin_request *ret);
+void vch_import_begin_request_write(struct vch_writer *w,
+		const struct vch_import_begin_request *in);
+VCH_MUST enum vch_err vch_import_begin_request_decode(
+		struct vch_import_begin_request *ret, struct vch_span in);
+VCH_MUST enum vch_err vch_import_begin_request_encode(struct vch_writer *w,
+		const struct vch_import_begin_request *in);
+
+#define VCH_IMPORT_BEGIN_ANSWER_CLAIMS_MAX 1024
+struct vch_import_begin_answer {
+	uint8_t import_id[16];
+	struct vch_span claims;
+	uint8_t signature[64];
+};
+#define VCH_IMPORT_BEGIN_ANSWER_ENC_MAX 1106
+void vch_import_begin_answer_read(struct vch_reader *r,
+		struct vch_import_begin_answer *ret);
+void vch_import_begin_answer_write(struct vch_writer *w,
+		const struct vch_import_begin_answer *in);
+VCH_MUST enum vch_err vch_import_begin_answer_decode(
+		struct vch_import_begin_answer *ret, struct vch_span in);
+VCH_MUST enum vch_err vch_import_begin_answer_encode(struct vch_writer *w,
+		const struct vch_import_begin_answer *in);
+
+#define VCH_GENERATION_RECORD 0
+#define VCH_GENERATION_BEGIN 1
+#define VCH_GENERATION_SYNC 2
+#define VCH_GENERATION_END 3
+
+struct vch_generation_request {
+	uint8_t shard;
+	uint8_t step;
+};
+#define VCH_GENERATION_REQUEST_ENC_MAX 2
+void vch_generation_request_read(struct vch_reader *r,
+		struct vch_generation_request *ret);
+void vch_generation_request_write(struct vch_writer *w,
+		const struct vch_generation_request *in);
+VCH_MUST enum vch_err vch_generation_request_decode(
+		struct vch_generation_request *ret, struct vch_span in);
+VCH_MUST enum vch_err vch_generation_request_encode(struct vch_writer *w,
+		const struct vch_generation_request *in);
+
+struct vch_generation_answer {
+	uint64_t number;
+	uint8_t next;
+	uint32_t pending;
+};
+#define VCH_GENERATION_ANSWER_ENC_MAX 13
+void vch_generation_answer_read(struct vch_reader *r,
+		struct vch_generation_answer *ret);
+void vch_generation_answer_write(struct vch_writer *w,
+		const struct vch_generation_answer *in);
+VCH_MUST enum vch_err vch_generation_answer_decode(
+		struct vch_generation_answer *ret, struct vch_span in);
+VCH_MUST enum vch_err vch_generation_answer_encode(struct vch_writer *w,
+		const struct vch_generation_answer *in);
+
+/*
+ * Blobs of living accounts and keys of one instance, sealed under the next
+ * generation key; empty for an id that is not living.
+ */
+#define VCH_REWRAP_BLOB_MAX 256
+struct vch_rewrap {
+	uint8_t id[20];
+	struct vch_span blob;
+};
+#define VCH_REWRAP_ENC_MAX 278
+void vch_rewrap_read(struct vch_reader *r, struct vch_rewrap *ret);
+void vch_rewrap_write(struct vch_writer *w, const struct vch_rewrap *in);
+VCH_MUST enum vch_err vch_rewrap_decode(struct vch_rewrap *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_rewrap_encode(struct vch_writer *w,
+		const struct vch_rewrap *in);
+
+#define VCH_REWRAP_REQUEST_BLOBS_MAX 64
+struct vch_rewrap_request {
+	uint8_t shard;
+	uint8_t blobs_cnt;
+	struct vch_rewrap blobs[VCH_REWRAP_REQUEST_BLOBS_MAX];
+};
+#define VCH_REWRAP_REQUEST_ENC_MAX 17794
+void vch_rewrap_request_read(struct vch_reader *r,
+		struct vch_rewrap_request *ret);
+void vch_rewrap_request_write(struct vch_writer *w,
+		const struct vch_rewrap_request *in);
+VCH_MUST enum vch_err vch_rewrap_request_decode(struct vch_rewrap_request *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_rewrap_request_encode(struct vch_writer *w,
+		const struct vch_rewrap_request *in);
+
+#define VCH_REWRAP_ANSWER_BLOBS_MAX 64
+struct vch_rewrap_answer {
+	uint8_t blobs_cnt;
+	struct vch_rewrap blobs[VCH_REWRAP_ANSWER_BLOBS_MAX];
+};
+#define VCH_REWRAP_ANSWER_ENC_MAX 17793
+void vch_rewrap_answer_read(struct vch_reader *r,
+		struct vch_rewrap_answer *ret);
+void vch_rewrap_answer_write(struct vch_writer *w,
+		const struct vch_rewrap_answer *in);
+VCH_MUST enum vch_err vch_rewrap_answer_decode(struct vch_rewrap_answer *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_rewrap_answer_encode(struct vch_writer *w,
+		const struct vch_rewrap_answer *in);
+
 struct vch_sign_message_request {
 	struct vch_key_request op;
 };
-#define VCH_SIGN_MESSAGE_REQUEST_ENC_MAX 15207
+#define VCH_SIGN_MESSAGE_REQUEST_ENC_MAX 15523
 void vch_sign_message_request_read(struct vch_reader *r,
 		struct vch_sign_message_request *ret);
 void vch_sign_message_request_write(struct vch_writer *w,
@@ -665,7 +888,7 @@ VCH_MUST enum vch_err vch_sign_message_request_encode(struct vch_writer *w,
 struct vch_sign_message_answer {
 	struct vch_key_result result;
 };
-#define VCH_SIGN_MESSAGE_ANSWER_ENC_MAX 70
+#define VCH_SIGN_MESSAGE_ANSWER_ENC_MAX 71
 void vch_sign_message_answer_read(struct vch_reader *r,
 		struct vch_sign_message_answer *ret);
 void vch_sign_message_answer_write(struct vch_writer *w,
@@ -708,13 +931,11 @@ VCH_MUST enum vch_err vch_get_public_key_answer_decode(
 VCH_MUST enum vch_err vch_get_public_key_answer_encode(struct vch_writer *w,
 		const struct vch_get_public_key_answer *in);
 
-/*
- * erased: 1 if no copy of the blob can be opened any more; 0: it was dropped.
- */
+/* erased: 0, its blob is to be dropped; see GENERATION for how it is erased. */
 struct vch_delete_key_request {
 	struct vch_key_request op;
 };
-#define VCH_DELETE_KEY_REQUEST_ENC_MAX 15207
+#define VCH_DELETE_KEY_REQUEST_ENC_MAX 15523
 void vch_delete_key_request_read(struct vch_reader *r,
 		struct vch_delete_key_request *ret);
 void vch_delete_key_request_write(struct vch_writer *w,
@@ -779,7 +1000,7 @@ struct vch_sign_batch_request {
 	uint8_t ops_cnt;
 	struct vch_key_request ops[VCH_SIGN_BATCH_REQUEST_OPS_MAX];
 };
-#define VCH_SIGN_BATCH_REQUEST_ENC_MAX 973249
+#define VCH_SIGN_BATCH_REQUEST_ENC_MAX 993473
 void vch_sign_batch_request_read(struct vch_reader *r,
 		struct vch_sign_batch_request *ret);
 void vch_sign_batch_request_write(struct vch_writer *w,
@@ -794,7 +1015,7 @@ struct vch_sign_batch_answer {
 	uint8_t results_cnt;
 	struct vch_key_result results[VCH_SIGN_BATCH_ANSWER_RESULTS_MAX];
 };
-#define VCH_SIGN_BATCH_ANSWER_ENC_MAX 4481
+#define VCH_SIGN_BATCH_ANSWER_ENC_MAX 4545
 void vch_sign_batch_answer_read(struct vch_reader *r,
 		struct vch_sign_batch_answer *ret);
 void vch_sign_batch_answer_write(struct vch_writer *w,
@@ -876,9 +1097,8 @@ VCH_MUST enum vch_err vch_close_answer_encode(struct vch_writer *w,
 
 /*
  * An answer with the code HELD comes with a batch and without its content (but
- * for CREATE_ACCOUNT's and GENERATE_KEY's, whose sealed key is to be kept
- * first). Once
- * the batch is durable, RELEASE bumps the counters and gives the answer: its
+ * for those of CREATE_ACCOUNT, GENERATE_KEY and IMPORT_KEY, whose sealed key is
+ * to be kept first). Once the batch is durable, RELEASE bumps the counters and gives the answer: its
  * code (u16) and its bytes. Until then nothing else is served.
  */
 struct vch_release_request {
@@ -990,6 +1210,10 @@ enum vch_command {
 	VCH_CMD_APPLY_CHANGE = 19,
 	VCH_CMD_COSIGN_INTENT = 25,
 	VCH_CMD_GENERATE_KEY = 0,
+	VCH_CMD_IMPORT_KEY = 1,
+	VCH_CMD_IMPORT_BEGIN = 7,
+	VCH_CMD_GENERATION = 9,
+	VCH_CMD_REWRAP = 8,
 	VCH_CMD_SIGN_MESSAGE = 2,
 	VCH_CMD_GET_PUBLIC_KEY = 3,
 	VCH_CMD_DELETE_KEY = 4,
@@ -1001,7 +1225,7 @@ enum vch_command {
 	VCH_CMD_SNAPSHOT = 22,
 	VCH_CMD_RESTORE = 23,
 };
-#define VCH_COMMAND_CNT 21
+#define VCH_COMMAND_CNT 25
 
 /* The phases of the trusted application, as bits. */
 enum vch_phase {

@@ -180,6 +180,20 @@ export interface Use {
 	cost: bigint; // u128
 }
 
+export interface Used {
+	code: number; // u16
+	kind: number; // u8
+	chainId: bigint; // u64
+	digest: Hex; // bytes[32]
+	cost: bigint; // u128
+}
+
+export interface Uses {
+	slot: Slot; // slot
+	counters: Hex; // bytes<=512
+	used: Used[]; // list<=64 of used
+}
+
 export interface Delete {
 	slot: Slot; // slot
 	erased: number; // u8
@@ -277,6 +291,8 @@ export const SLOT_FROZEN = 1;
 export const SLOT_STOPPED = 2;
 export const SLOT_KEY = 256;
 export const SLOT_DELETED = 512;
+export const SLOT_ERASED = 1024;
+export const SLOT_REPLICATED = 2048;
 export const RECORD_START = 1;
 export const RECORD_ACCOUNT = 2;
 export const RECORD_DECISION = 3;
@@ -288,16 +304,20 @@ export const RECORD_INTENT = 14;
 export const RECORD_KEY = 4;
 export const RECORD_USE = 5;
 export const RECORD_DELETE = 6;
+export const RECORD_USES = 17;
 export const CHANGE_MAX = 2048;
 export const PASSKEY_NONE = 255;
 export const PURPOSE_ETH = 1;
 export const PURPOSE_MESSAGE = 2;
 export const PURPOSE_RAW = 3;
+export const PURPOSE_PAYMASTER = 4;
 export const KEY_SECP256K1 = 0;
 export const KEY_ED25519 = 1;
 export const OWNER_HOST = 0;
 export const OWNER_ED25519 = 1;
 export const OWNER_P256 = 2;
+export const KEY_IMPORTED = 1;
+export const KEY_REPLICATED = 2;
 export const PAGE_MAX = 16384;
 export const BATCH_MAX = 262144;
 export const BATCH_RECORDS_MAX = 64;
@@ -305,6 +325,7 @@ export const RECORD_MAX = 5120;
 export const SHARDS = 64;
 export const BLOB_COSIGN_KEY = 1;
 export const BLOB_KEY = 2;
+export const BLOB_REPLICATED = 3;
 export const BLOB_MAX = 256;
 
 export interface UserOp {
@@ -373,6 +394,8 @@ export interface Evidence {
 	logKey: Hex; // bytes[32]
 	deviceKey: Hex; // bytes[32]
 	headsHash: Hex; // bytes[32]
+	importKey: Hex; // bytes[32]
+	generation: bigint; // u64
 	erase: Hex; // bytes<=16
 	protect: Hex; // bytes<=16
 	detect: Hex; // bytes<=16
@@ -491,6 +514,20 @@ export interface KeyRequest {
 	payload: Hex; // bytes<=12288
 	nonce: bigint; // u64
 	ownerSignature: Hex; // bytes<=64
+	joined: number; // u8
+	seen: Seen[]; // list<=1 of seen
+}
+
+export interface PaymasterOp {
+	chainId: bigint; // u64
+	op: UserOp; // user_op
+	validUntil: bigint; // u64
+	validAfter: bigint; // u64
+}
+
+export interface KeyResume {
+	seen: Seen; // seen
+	sequence: bigint; // u64
 }
 
 export interface TypedData {
@@ -507,17 +544,76 @@ export interface TypedData {
 export interface KeyResult {
 	code: number; // u16
 	recorded: number; // u8
+	shard: number; // u8
 	signature: Hex; // bytes<=65
 }
 
 export interface GenerateKeyRequest {
 	policy: KeyPolicy; // key_policy
+	flags: number; // u8
 }
 
 export interface GenerateKeyAnswer {
 	key: Hex; // bytes[20]
 	publicKey: Hex; // bytes<=64
 	blob: Hex; // bytes<=256
+}
+
+export interface ImportPlain {
+	secret: Hex; // bytes[32]
+	policy: KeyPolicy; // key_policy
+	flags: number; // u8
+	importId: Hex; // bytes[16]
+	evidenceHash: Hex; // bytes[32]
+}
+
+export interface ImportKeyRequest {
+	importId: Hex; // bytes[16]
+	enc: Hex; // bytes[32]
+	sealed: Hex; // bytes<=2560
+	tag: Hex; // bytes[16]
+}
+
+export interface ImportKeyAnswer {
+	key: Hex; // bytes[20]
+	publicKey: Hex; // bytes<=64
+	blob: Hex; // bytes<=256
+}
+
+export interface ImportBeginRequest {
+	key: Hex; // bytes[20]
+	challenge: Hex; // bytes[32]
+}
+
+export interface ImportBeginAnswer {
+	importId: Hex; // bytes[16]
+	claims: Hex; // bytes<=1024
+	signature: Hex; // bytes[64]
+}
+
+export interface GenerationRequest {
+	shard: number; // u8
+	step: number; // u8
+}
+
+export interface GenerationAnswer {
+	number: bigint; // u64
+	next: number; // u8
+	pending: number; // u32
+}
+
+export interface Rewrap {
+	id: Hex; // bytes[20]
+	blob: Hex; // bytes<=256
+}
+
+export interface RewrapRequest {
+	shard: number; // u8
+	blobs: Rewrap[]; // list<=64 of rewrap
+}
+
+export interface RewrapAnswer {
+	blobs: Rewrap[]; // list<=64 of rewrap
 }
 
 export interface SignMessageRequest {
@@ -624,11 +720,17 @@ export const PAYLOAD_TX = 1;
 export const PAYLOAD_MESSAGE = 2;
 export const PAYLOAD_TYPED = 3;
 export const PAYLOAD_RAW = 4;
+export const PAYLOAD_PAYMASTER = 5;
+export const PAYLOAD_RESUME = 6;
 export const DOMAIN_NAME = 1;
 export const DOMAIN_VERSION = 2;
 export const DOMAIN_CHAIN_ID = 4;
 export const DOMAIN_CONTRACT = 8;
 export const DOMAIN_SALT = 16;
+export const GENERATION_RECORD = 0;
+export const GENERATION_BEGIN = 1;
+export const GENERATION_SYNC = 2;
+export const GENERATION_END = 3;
 
 export const commands = {
 	VERSION: 32,
@@ -642,6 +744,10 @@ export const commands = {
 	APPLY_CHANGE: 19,
 	COSIGN_INTENT: 25,
 	GENERATE_KEY: 0,
+	IMPORT_KEY: 1,
+	IMPORT_BEGIN: 7,
+	GENERATION: 9,
+	REWRAP: 8,
 	SIGN_MESSAGE: 2,
 	GET_PUBLIC_KEY: 3,
 	DELETE_KEY: 4,
@@ -717,7 +823,7 @@ export const errors = {
 	},
 	EXISTS: {
 		code: 21,
-		sentence: "This account exists already.",
+		sentence: "This account or key exists already, or existed once.",
 	},
 	STALE: {
 		code: 22,
@@ -777,7 +883,7 @@ export const errors = {
 	},
 	PAYMASTER: {
 		code: 43,
-		sentence: "The account does not permit this paymaster.",
+		sentence: "The account or key does not permit this paymaster.",
 	},
 	FEE: {
 		code: 44,
@@ -797,7 +903,7 @@ export const errors = {
 	},
 	VALID_UNTIL: {
 		code: 48,
-		sentence: "validUntil must lie within the next 10 minutes and within one UTC day.",
+		sentence: "validUntil must lie within the next 10 minutes and within one UTC day; for a paymaster's word, within the next hour.",
 	},
 	FROZEN: {
 		code: 49,
@@ -834,6 +940,10 @@ export const errors = {
 	KEY_COUNT: {
 		code: 57,
 		sentence: "The key has signed as often as it may today; wait until the day is over.",
+	},
+	IMPORT: {
+		code: 58,
+		sentence: "The import id is not open here, or what was sealed for it does not open or fit; begin a new import.",
 	},
 	KEY_POLICY: {
 		code: 59,
@@ -945,7 +1055,7 @@ export const errors = {
 	},
 	NOT_STOPPED: {
 		code: 95,
-		sentence: "The account is not stopped, so there is nothing to resume.",
+		sentence: "The account or key is not stopped, so there is nothing to resume.",
 	},
 	HELD: {
 		code: 96,
