@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "trusted/base/check.h"
+#include "trusted/crypto/hpke.h"
+#include "trusted/crypto/secp256k1.h"
 #include "trusted/crypto/sha256.h"
 
 static uint8_t request_buf[VCH_REQUEST_MAX];
@@ -89,21 +91,142 @@ size_t key_fold(const struct rig *rig, struct rig_key *key)
 enum vch_err key_generate(struct rig *rig, struct rig_key *ret,
 			  const struct vch_key_policy *p)
 {
-	struct vch_generate_key_request req = {.policy = *p};
+	return key_generate_flags(rig, ret, p, 0);
+}
+
+/* What a birth answered. */
+static void take_born(const struct rig *rig, struct rig_key *ret,
+		      const uint8_t id[20], struct vch_span public_key,
+		      struct vch_span blob)
+{
+	memset(ret, 0, sizeof(*ret));
+	memcpy(ret->id, id, 20);
+	memcpy(ret->public_key, public_key.ptr, public_key.len);
+	ret->public_key_len = public_key.len;
+	memcpy(ret->blob, blob.ptr, blob.len);
+	ret->blob_len = blob.len;
+	fold_last(rig, ret);
+}
+
+enum vch_err key_generate_flags(struct rig *rig, struct rig_key *ret,
+				const struct vch_key_policy *p, uint8_t flags)
+{
+	struct vch_generate_key_request req = {.policy = *p, .flags = flags};
 	struct vch_writer w = vch_writer(request_buf, sizeof(request_buf));
 	struct vch_generate_key_answer ans;
 	struct vch_span answer;
 
-	memset(ret, 0, sizeof(*ret));
 	VCH_TRY(vch_generate_key_request_encode(&w, &req));
 	VCH_TRY(rig_call(rig, VCH_CMD_GENERATE_KEY, vch_written(&w), &answer));
 	VCH_TRY(vch_generate_key_answer_decode(&ans, answer));
-	memcpy(ret->id, ans.key, 20);
-	memcpy(ret->public_key, ans.public_key.ptr, ans.public_key.len);
-	ret->public_key_len = ans.public_key.len;
-	memcpy(ret->blob, ans.blob.ptr, ans.blob.len);
-	ret->blob_len = ans.blob.len;
-	fold_last(rig, ret);
+	take_born(rig, ret, ans.key, ans.public_key, ans.blob);
+	return VCH_OK;
+}
+
+/* The id that the key of this secret will have. */
+static void id_of(uint8_t ret[20], const uint8_t secret[32],
+		  const struct vch_key_policy *p)
+{
+	struct vch_key_config config = {.policy = *p};
+	struct vch_secp256k1_sk sk;
+	struct vch_secp256k1_pk pk;
+	struct vch_ed25519_sk ed;
+
+	vch_ed25519_sk_from_seed(&ed, secret);
+	config.public_key = vch_span(ed.pk.b, 32);
+	if (p->type == VCH_KEY_SECP256K1 &&
+	    vch_secp256k1_sk_parse(&sk, secret) == VCH_OK) {
+		vch_secp256k1_pk_from_sk(&pk, &sk);
+		config.public_key = vch_span(pk.xy, 64);
+	}
+	vch_key_id(ret, &config);
+}
+
+enum vch_err key_import_begin(struct rig *rig, struct rig_import *ret,
+			      const uint8_t secret[32],
+			      const struct vch_key_policy *policy)
+{
+	struct vch_import_begin_request req = {.challenge = {1, 2, 3}};
+	struct vch_writer w = vch_writer(request_buf, sizeof(request_buf));
+	struct vch_import_begin_answer ans;
+	struct vch_evidence e;
+	struct vch_span answer;
+
+	memset(ret, 0, sizeof(*ret));
+	id_of(ret->key, secret, policy);
+	memcpy(req.key, ret->key, 20);
+	VCH_TRY(vch_import_begin_request_encode(&w, &req));
+	VCH_TRY(rig_call(rig, VCH_CMD_IMPORT_BEGIN, vch_written(&w), &answer));
+	VCH_TRY(vch_import_begin_answer_decode(&ans, answer));
+	VCH_TRY(vch_evidence_decode(&e, ans.claims));
+	VCH_CHECK(memcmp(e.challenge, req.challenge, 32) == 0);
+	memcpy(ret->claims, ans.claims.ptr, ans.claims.len);
+	ret->claims_len = ans.claims.len;
+	memcpy(ret->id, ans.import_id, 16);
+	memcpy(ret->to, e.import_key, 32);
+	memcpy(ret->plain.secret, secret, 32);
+	ret->plain.policy = *policy;
+	memcpy(ret->plain.import_id, ans.import_id, 16);
+	vch_sha256_hash(ret->plain.evidence_hash, ans.claims);
+	return VCH_OK;
+}
+
+enum vch_err key_import(struct rig *rig, struct rig_key *ret,
+			const struct rig_import *import, const uint8_t *aad)
+{
+	uint8_t plain[VCH_IMPORT_PLAIN_ENC_MAX], sealed[sizeof(plain)];
+	struct vch_writer wp = vch_writer(plain, sizeof(plain));
+	struct vch_writer w = vch_writer(request_buf, sizeof(request_buf));
+	struct vch_x25519_sk ephemeral = {{7}};
+	struct vch_import_key_request req = {0};
+	struct vch_import_key_answer ans;
+	struct vch_x25519_pk to;
+	struct vch_span answer;
+
+	VCH_TRY(vch_import_plain_encode(&wp, &import->plain));
+	memcpy(req.import_id, import->id, 16);
+	memcpy(to.b, import->to, 32);
+	VCH_TRY(vch_hpke_seal(req.enc, sealed, req.tag, &to, &ephemeral,
+			      vch_span("vouch import v1", 15),
+			      vch_span(aad ? aad : import->id, 16),
+			      vch_written(&wp)));
+	req.sealed = vch_span(sealed, wp.len);
+	VCH_TRY(vch_import_key_request_encode(&w, &req));
+	VCH_TRY(rig_call(rig, VCH_CMD_IMPORT_KEY, vch_written(&w), &answer));
+	VCH_TRY(vch_import_key_answer_decode(&ans, answer));
+	take_born(rig, ret, ans.key, ans.public_key, ans.blob);
+	return VCH_OK;
+}
+
+enum vch_err key_generation(struct rig *rig, struct vch_generation_answer *ret,
+			    uint8_t step)
+{
+	const uint8_t request[2] = {rig->shard_first, step};
+	struct vch_span answer;
+
+	VCH_TRY(rig_call(rig, VCH_CMD_GENERATION, vch_span(request, 2),
+			 &answer));
+	return vch_generation_answer_decode(ret, answer);
+}
+
+enum vch_err key_rewrap(struct rig *rig, const uint8_t id[20],
+			struct vch_span blob, uint8_t ret[VCH_BLOB_MAX],
+			size_t *ret_len)
+{
+	static struct vch_rewrap_request req;
+	static struct vch_rewrap_answer ans;
+	struct vch_writer w = vch_writer(request_buf, sizeof(request_buf));
+	struct vch_span answer;
+
+	req.blobs_cnt = 1;
+	memcpy(req.blobs[0].id, id, 20);
+	req.blobs[0].blob = blob;
+	VCH_TRY(vch_rewrap_request_encode(&w, &req));
+	VCH_TRY(rig_call(rig, VCH_CMD_REWRAP, vch_written(&w), &answer));
+	VCH_TRY(vch_rewrap_answer_decode(&ans, answer));
+	VCH_CHECK(ans.blobs_cnt == 1);
+	memcpy(ret, ans.blobs[0].blob.ptr, ans.blobs[0].blob.len);
+	*ret_len = ans.blobs[0].blob.len;
 	return VCH_OK;
 }
 

@@ -25,6 +25,33 @@ struct vch_key_policy key_policy(uint8_t purpose, uint8_t type);
 
 enum vch_err key_generate(struct rig *rig, struct rig_key *ret,
 			  const struct vch_key_policy *policy);
+enum vch_err key_generate_flags(struct rig *rig, struct rig_key *ret,
+				const struct vch_key_policy *policy,
+				uint8_t flags);
+
+/* Begins an import of the key of that secret; fills in what is to be sealed. */
+struct rig_import {
+	struct vch_import_plain plain;
+	uint8_t id[16];	 /* of the import */
+	uint8_t key[20]; /* the id that the key will have */
+	uint8_t to[32];	 /* the evidence's import key */
+	uint8_t claims[VCH_EVIDENCE_ENC_MAX];
+	size_t claims_len;
+};
+enum vch_err key_import_begin(struct rig *rig, struct rig_import *ret,
+			      const uint8_t secret[32],
+			      const struct vch_key_policy *policy);
+/* Seals the plain and brings it; aad: NULL, or other than the id. */
+enum vch_err key_import(struct rig *rig, struct rig_key *ret,
+			const struct rig_import *import, const uint8_t *aad);
+
+/* One step of GENERATION. */
+enum vch_err key_generation(struct rig *rig, struct vch_generation_answer *ret,
+			    uint8_t step);
+/* REWRAP of one blob; *ret_len 0: not living. */
+enum vch_err key_rewrap(struct rig *rig, const uint8_t id[20],
+			struct vch_span blob, uint8_t ret[VCH_BLOB_MAX],
+			size_t *ret_len);
 
 /* A request that brings nothing yet, and what its host brings with it. */
 struct vch_key_request key_request(const struct rig_key *key, uint8_t kind,
