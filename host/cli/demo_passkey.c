@@ -164,9 +164,9 @@ static bool signature_words(uint8_t ret[64], const uint8_t *der, size_t len)
 	return ok;
 }
 
-static enum vch_err sign(uint8_t ret[64],
-			 const struct vch_demo_passkey *passkey,
-			 struct vch_span msg)
+enum vch_err vch_demo_passkey_sign_raw(uint8_t ret[64],
+				       const struct vch_demo_passkey *passkey,
+				       struct vch_span msg)
 {
 	uint8_t der[80];
 	size_t der_len = sizeof(der);
@@ -210,6 +210,6 @@ enum vch_err vch_demo_passkey_assert(struct vch_demo_passkey *passkey,
 	ret->assertion.client_data = vch_span(ret->client_data, (size_t)len);
 	memcpy(msg, ret->auth_data, 37);
 	vch_sha256_hash(msg + 37, ret->assertion.client_data);
-	return sign(ret->assertion.signature, passkey,
-		    vch_span(msg, sizeof(msg)));
+	return vch_demo_passkey_sign_raw(ret->assertion.signature, passkey,
+					 vch_span(msg, sizeof(msg)));
 }

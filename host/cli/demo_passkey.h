@@ -55,6 +55,12 @@ VCH_MUST enum vch_err vch_demo_passkey_assert(struct vch_demo_passkey *passkey,
 					      struct vch_demo_assertion *ret,
 					      const uint8_t challenge[32]);
 
+/* Its plain signature over SHA-256 of the message, r ‖ s. Low s. */
+VCH_MUST enum vch_err
+vch_demo_passkey_sign_raw(uint8_t ret[64],
+			  const struct vch_demo_passkey *passkey,
+			  struct vch_span message);
+
 /* base64url without padding: 43 characters and a NUL. */
 void vch_base64url_32(char ret[44], const uint8_t in[32]);
 
