@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import threading
+import time
 import unittest
 
 from vouchd_rig import ROOT, Node, Refused
@@ -37,14 +38,26 @@ class Keys(unittest.TestCase):
     def create(self, **policy):
         return self.node.rpc("kms_createKey", policy)["key"]
 
-    def cli(self, *args, code=0):
-        done = subprocess.run(
-            [CLI, "key", *args, "--node", self.node.ready["rpc"],
-             *([] if args[0] == "show" else
-               ["--token-file", os.path.join(self.node.data, "token")])],
-            capture_output=True, text=True, timeout=60)
-        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+    def run_cli(self, *args, stdin=None):
+        args = list(args)
+        if args[0] in ("sign", "resume"):
+            args += ["--keys", os.path.join(self.node.dir, "keys.json")]
+        if args[0] != "owner":
+            args += ["--node", self.node.ready["rpc"]]
+        if args[0] not in ("show", "owner"):
+            args += ["--token-file", os.path.join(self.node.data, "token")]
+        return subprocess.run([CLI, "key", *args], input=stdin, text=True,
+                              capture_output=True, timeout=60)
+
+    def cli(self, *args, stdin=None):
+        done = self.run_cli(*args, stdin=stdin)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         return done.stdout
+
+    def cli_error(self, *args, code, stdin=None):
+        done = self.run_cli(*args, stdin=stdin)
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        return done.stderr
 
     def test_sign_and_limits(self):
         key = self.create(purpose="eth", chains=[1], opsDaily=3,
@@ -250,13 +263,158 @@ class Keys(unittest.TestCase):
         self.assertIn("deleted, dropped", done.stdout)
         self.assertIn("deleted, erased", done.stdout)
 
-    def cli_error(self, *args, code):
+    def test_cli_owner(self):
+        """Both kinds of owners sign, delete, and are nobody else."""
+        for kind in ("ed25519", "p256"):
+            path = os.path.join(self.node.dir, kind + ".json")
+            public = self.cli("owner", kind, path).strip()
+            self.assertTrue(public.startswith(kind + ":0x"))
+            self.assertEqual(os.stat(path).st_mode & 0o777, 0o600)
+            self.cli_error("owner", kind, path, code=1)     # not replaced
+            other = os.path.join(self.node.dir, kind + "-other.json")
+            self.cli("owner", kind, other)
+            key = json.loads(self.cli("create", "--purpose", "raw", "--owner",
+                                      public, "--json"))["key"]
+            for _ in range(2):
+                self.cli("sign", key, "--digest", DIGEST, "--owner", path)
+            for owner in ((), ("--owner", other)):
+                self.assertIn("OWNER", self.cli_error(
+                    "sign", key, "--digest", DIGEST, *owner, code=1))
+                self.assertIn("OWNER", self.cli_error(
+                    "delete", key, *owner, code=1))
+            self.assertIn("erased", self.cli("delete", key, "--owner", path))
+            os.chmod(path, 0o644)
+            self.assertIn("FILE", self.cli_error(
+                "sign", key, "--digest", DIGEST, "--owner", path, code=1))
+        self.cli_error("owner", "rsa", os.path.join(self.node.dir, "x"),
+                       code=2)
+
+    def test_cli_import(self):
+        """From a file or standard input, never from the command line."""
+        secret = "0x" + "46" * 32           # EIP-155's example key
+        address = "0x9d8a62f656a8d1615c1294fd71e9cfb3e4855a4f"
+        policy = ("--purpose", "eth", "--chains", "1", "--ops-daily", "5")
+        self.assertIn("UNFIT", self.cli_error(
+            "import", "-", *policy, stdin=secret, code=1))
+        self.cli_error("import", "-", *policy, stdin=secret[:-1], code=2)
+        self.cli_error("import", "-", *policy, stdin="0x" + "00" * 32,
+                       code=2)
+        out = self.cli("import", "-", *policy, "--emulated",
+                       stdin=secret + "\n")
+        self.assertIn(address, out)
+        self.assertIn("Imported", out)
+        key = out.split()[1]
+        shown = self.node.rpc("kms_getPublicKey", {"key": key})
+        self.assertEqual((shown["imported"], shown["replicated"]),
+                         (True, False))
+        self.assertEqual(int(shown["opsDaily"], 16), 5)
+        self.assertIn("imported", self.cli("list"))
+        got = self.cli("sign", key, "--transaction", EIP155).strip()
+        # r and s of EIP-155's example
+        self.assertEqual(got[:130], "0x"
+                         "28ef61340bd939bc2195fe537567866003e1a15d3c71ff63e159"
+                         "0620aa636276"
+                         "67cbe9d8997f761aecb703304b3800ccf555c9f3dc64214b297f"
+                         "b1966a3b6d83")
+        self.assertIn("EXISTS", self.cli_error(
+            "import", "-", *policy, "--emulated", stdin=secret, code=1))
+        path = os.path.join(self.node.dir, "seed")
+        with open(path, "w") as f:
+            f.write("9d61b19deffd5a60ba844af492ec2cc4"
+                    "4449c5697b326919703bac031cae7f60")     # RFC 8032, test 1
+        out = self.cli("import", path, "--purpose", "message", "--type",
+                       "ed25519", "--emulated")
+        self.assertIn("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a"
+                      "68f707511a", out)
+        log = os.path.join(self.node.data, "log")
+        done = subprocess.run([CLI, "log", "show", log], text=True,
+                              capture_output=True, timeout=60)
+        self.assertIn("imported", done.stdout)
+
+    def test_import_ids(self):
+        key = "0x" + "11" * 20
+        begun = self.node.rpc("kms_importBegin",
+                              {"key": key, "challenge": DIGEST})
+        self.assertEqual(begun["challenge"], DIGEST)
+        sealed = {"importId": begun["importId"], "enc": DIGEST,
+                  "sealed": "0x00", "tag": "0x" + "00" * 16}
+        for _ in range(2):
+            self.refused("IMPORT", "kms_importKey", sealed)
+        self.refused("ARGUMENT", "kms_importKey", {**sealed, "tag": "0x"})
+
+    def test_batch_receipts(self):
+        """One record a key, and its receipt once."""
+        keys = [self.create(purpose="raw") for _ in range(2)]
+        requests = [{"key": keys[i // 32], "digest": "0x" + f"{i:064x}"}
+                    for i in range(64)]
+        got = self.node.rpc("kms_signBatch", {"requests": requests})["results"]
+        with_receipt = [i for i, r in enumerate(got) if "receipt" in r]
+        self.assertLessEqual(len(with_receipt), 4)  # if the gather was split
+        for i, result in enumerate(got):
+            of = i if "receipt" in result else result["receiptOf"]
+            self.assertIn(of, with_receipt)
+            self.assertLessEqual(of, i)
+            self.assertIn(f"{i:064x}", got[of]["receipt"])
         done = subprocess.run(
-            [CLI, "key", *args, "--node", self.node.ready["rpc"],
-             "--token-file", os.path.join(self.node.data, "token")],
+            [CLI, "receipt", "verify", got[with_receipt[0]]["receipt"],
+             "--log-key", self.node.rpc("kms_attest",
+                                        {"challenge": DIGEST})["logKey"]],
             capture_output=True, text=True, timeout=60)
-        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
-        return done.stderr
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_replicated(self):
+        key = self.create(purpose="raw", replicated=True)
+        self.refused("KEY_POLICY", "kms_createKey",
+                     {"purpose": "raw", "replicated": True, "opsDaily": 1})
+        self.assertTrue(self.node.rpc("kms_getPublicKey",
+                                      {"key": key})["replicated"])
+        first = self.node.rpc("kms_sign", {"key": key, "digest": DIGEST})
+        for _ in range(8):
+            self.assertEqual(self.node.rpc("kms_sign", {
+                "key": key, "digest": DIGEST})["signature"],
+                first["signature"])
+        self.cli("sign", key, "--digest", DIGEST)
+        log = os.path.join(self.node.data, "log")
+        done = subprocess.run([CLI, "log", "show", log, "--json"], text=True,
+                              capture_output=True, timeout=60)
+        shards = {r["shard"] for r in map(json.loads,
+                                          done.stdout.splitlines())
+                  if r["kind"] == "use" and r["key"] == key}
+        self.assertEqual(len(shards), len(self.node.ready["teePids"]))
+        self.assertEqual(self.node.rpc("kms_deleteKey",
+                                       {"key": key})["deleted"], "erased")
+        self.refused("NO_KEY", "kms_sign", {"key": key, "digest": DIGEST})
+
+    def test_paymaster(self):
+        """The digest is what the reference paymaster's getHash makes."""
+        now = int(time.time())
+        op = {"sender": "0x" + "aa" * 20, "nonce": "0x1", "callData": "0x1234",
+              "callGasLimit": 100000, "verificationGasLimit": 200000,
+              "preVerificationGas": 50000, "maxFeePerGas": hex(10 ** 9),
+              "maxPriorityFeePerGas": 1, "paymaster": "0x" + "cc" * 20,
+              "paymasterVerificationGasLimit": 30000,
+              "paymasterPostOpGasLimit": 20000}
+        word = {"chainId": 1, "userOperation": op, "validUntil": now + 600,
+                "validAfter": now - 5}
+        key = self.create(purpose="paymaster", nativeDaily=hex(4 * 10 ** 14),
+                          types=[{"chainId": 1, "contract": "0x" + "cc" * 20}])
+        got = self.node.rpc("kms_sign", {"key": key, "paymaster": word})
+        done = subprocess.run(
+            ["node", os.path.join(ROOT, "tests", "paymaster.mjs")],
+            input=json.dumps({**word, "signature": got["signature"]}),
+            capture_output=True, text=True, timeout=60)
+        said = json.loads(done.stdout)
+        self.assertIn(said["digest"][2:], got["receipt"])
+        self.assertEqual(said["signer"].lower(), self.node.rpc(
+            "kms_getPublicKey", {"key": key})["address"])
+        shown = self.node.rpc("kms_getPublicKey", {"key": key})
+        self.assertEqual(int(shown["spent"], 16), 400000 * 10 ** 9)
+        op["nonce"] = "0x2"
+        self.refused("LIMIT", "kms_sign", {"key": key, "paymaster": word})
+        word["chainId"] = 2
+        self.refused("PAYMASTER", "kms_sign", {"key": key, "paymaster": word})
+        del op["paymaster"]
+        self.refused("ARGUMENT", "kms_sign", {"key": key, "paymaster": word})
 
 
 class Restart(unittest.TestCase):

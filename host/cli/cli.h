@@ -51,10 +51,14 @@ struct vch_cli {
 	const char *digest;
 	const char *transaction;
 	const char *typed_data;
+	const char *paymasters;
+	const char *keys_file;
 	const char *data;
 	const char *secure;
 	const char *tokens;
 	const char *ca;
+	bool replicated;
+	bool emulated;
 	bool no_counter;
 	bool yes;
 	bool print_request;
@@ -100,6 +104,10 @@ enum vch_cli_option_bit {
 	VCH_O_DIGEST,
 	VCH_O_TRANSACTION,
 	VCH_O_TYPED_DATA,
+	VCH_O_PAYMASTERS,
+	VCH_O_KEYS,
+	VCH_O_REPLICATED,
+	VCH_O_EMULATED,
 	VCH_O_NO_COUNTER,
 	VCH_O_YES,
 	VCH_O_PRINT_REQUEST,
@@ -165,7 +173,10 @@ vch_cli_fn vch_cmd_account_carry;
 vch_cli_fn vch_cmd_key_create;
 vch_cli_fn vch_cmd_key_list;
 vch_cli_fn vch_cmd_key_show;
+vch_cli_fn vch_cmd_key_import;
+vch_cli_fn vch_cmd_key_owner;
 vch_cli_fn vch_cmd_key_sign;
+vch_cli_fn vch_cmd_key_resume;
 vch_cli_fn vch_cmd_key_delete;
 vch_cli_fn vch_cmd_account_resume;
 vch_cli_fn vch_cmd_pay;

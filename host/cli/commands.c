@@ -7,6 +7,11 @@
 #define PAY_OPTIONS                                                            \
 	(NODE_OPTIONS | VCH_O(PASSKEY) | VCH_O(CHAIN) | VCH_O(BUNDLER_FROM))
 
+/* What a key is to be, made here or elsewhere. */
+#define KEY_OPTIONS                                                            \
+	(VCH_O(PURPOSE) | VCH_O(TYPE) | VCH_O(CHAINS) | VCH_O(PAYMASTERS) |    \
+	 VCH_O(OPS_DAILY) | VCH_O(NATIVE_DAILY) | VCH_O(OWNER) |               \
+	 VCH_O(REPLICATED))
 #define POLICY_OPTIONS (PAY_OPTIONS | VCH_O(ONLY) | VCH_O(JSON))
 #define POLICY_HELP                                                            \
 	"The passkey signs the whole new policy for the TEE, and the part of " \
@@ -81,22 +86,40 @@ const struct vch_cli_command vch_cli_commands[] = {
 	{"key", "create", NULL, "a key in the TEE with one purpose for life",
 	 "The record of its birth is checked before it is believed.",
 	 "vouch key create --purpose eth --chains 1 --native-daily 1ether",
-	 NODE_OPTIONS | VCH_O(PURPOSE) | VCH_O(TYPE) | VCH_O(CHAINS) |
-		 VCH_O(OPS_DAILY) | VCH_O(NATIVE_DAILY) | VCH_O(OWNER) |
-		 VCH_O(JSON),
-	 vch_cmd_key_create},
+	 NODE_OPTIONS | KEY_OPTIONS | VCH_O(JSON), vch_cmd_key_create},
+	{"key", "import", "FILE",
+	 "a key that was made elsewhere (-: from standard input)",
+	 "64 digits of hex. The TEE's evidence is checked, then the key is "
+	 "sealed to it "
+	 "here\n(HPKE); the node never sees it. It stays marked as imported: "
+	 "whoever had it before\nstill has.",
+	 "vouch key import --purpose raw key.hex",
+	 NODE_OPTIONS | KEY_OPTIONS | VCH_O(EMULATED) | VCH_O(JSON),
+	 vch_cmd_key_import},
 	{"key", "list", NULL, "the keys there are", NULL, NULL,
 	 NODE_OPTIONS | VCH_O(JSON), vch_cmd_key_list},
 	{"key", "show", "KEY", "what a key may do and did today", NULL, NULL,
 	 VCH_O(NODE) | VCH_O(JSON), vch_cmd_key_show},
 	{"key", "sign", "KEY", "signs what the key's policy allows",
-	 "Record and signature are checked before they are shown.",
+	 "Record and signature are checked before they are shown, and the "
+	 "receipt is kept:\nit is shown with the next request, so that a node "
+	 "with an older log is found out.",
 	 "vouch key sign 0x… --message hello",
 	 NODE_OPTIONS | VCH_O(MESSAGE) | VCH_O(DIGEST) | VCH_O(TRANSACTION) |
-		 VCH_O(TYPED_DATA) | VCH_O(JSON),
+		 VCH_O(TYPED_DATA) | VCH_O(OWNER) | VCH_O(KEYS) | VCH_O(JSON),
 	 vch_cmd_key_sign},
+	{"key", "resume", "KEY", "goes on with a key that ROLLBACK stopped",
+	 "The node's log is another than the one your last receipt is from. "
+	 "Find out why first.\nToday's limits then count as spent.",
+	 "vouch key resume 0x…",
+	 NODE_OPTIONS | VCH_O(OWNER) | VCH_O(KEYS) | VCH_O(JSON),
+	 vch_cmd_key_resume},
 	{"key", "delete", "KEY", "ends a key for ever", NULL, NULL,
-	 NODE_OPTIONS | VCH_O(JSON), vch_cmd_key_delete},
+	 NODE_OPTIONS | VCH_O(OWNER) | VCH_O(JSON), vch_cmd_key_delete},
+	{"key", "owner", "TYPE FILE",
+	 "makes an owner's key (ed25519 or p256) in a new, private file",
+	 "Prints what `vouch key create --owner` takes.",
+	 "vouch key owner p256 owner.json", 0, vch_cmd_key_owner},
 	{"account", "resume", "ADDRESS",
 	 "goes on with an account that ROLLBACK stopped",
 	 "The node's log is another than the one your last receipt is from: an "

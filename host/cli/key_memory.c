@@ -79,6 +79,21 @@ static yyjson_mut_doc *copy_of(yyjson_doc *old)
 	return doc;
 }
 
+/* Its folder is there, made if it was not. */
+static enum vch_err make_folder(const char *path)
+{
+	char dir[VCH_PATH_MAX];
+	const char *slash = strrchr(path, '/');
+
+	if (!slash || slash == path)
+		return VCH_OK;
+	if ((size_t)(slash - path) >= sizeof(dir))
+		return VCH_SIZE;
+	memcpy(dir, path, (size_t)(slash - path));
+	dir[slash - path] = '\0';
+	return vch_dir_make(dir);
+}
+
 enum vch_err vch_key_memory_put(const struct vch_key_seen *seen,
 				const char *path)
 {
@@ -90,6 +105,7 @@ enum vch_err vch_key_memory_put(const struct vch_key_seen *seen,
 	char *text;
 	enum vch_err err;
 
+	VCH_TRY(make_folder(path));
 	VCH_TRY(load(&old, path));
 	doc = copy_of(old);
 	yyjson_doc_free(old);

@@ -72,7 +72,7 @@ const struct vch_cli_option vch_cli_options[VCH_O_CNT] = {
 			     "which of the account's nonce sequences "
 			     "(default 0)",
 			     NULL, offsetof(struct vch_cli, nonce_key)},
-	[VCH_O_PURPOSE] = {"purpose", "eth|message|raw",
+	[VCH_O_PURPOSE] = {"purpose", "eth|message|raw|paymaster",
 			   "what the key is for, for life", "eth",
 			   offsetof(struct vch_cli, purpose)},
 	[VCH_O_TYPE] = {"type", "secp256k1|ed25519", "the kind of key",
@@ -88,9 +88,11 @@ const struct vch_cli_option vch_cli_options[VCH_O_CNT] = {
 				"what its transactions may move in a day, "
 				"fees included (default: no limit)",
 				NULL, offsetof(struct vch_cli, native_daily)},
-	[VCH_O_OWNER] = {"owner", "TYPE:HEX",
-			 "ed25519 or p256 and a public key whose signature "
-			 "each request needs (default: the host's token)",
+	[VCH_O_OWNER] = {"owner", "TYPE:HEX|FILE",
+			 "create, import: ed25519 or p256 and a public key "
+			 "whose signature each request needs (default: the "
+			 "host's token); else the file of that key, from "
+			 "`vouch key owner`",
 			 NULL, offsetof(struct vch_cli, owner)},
 	[VCH_O_MESSAGE] = {"message", "TEXT",
 			   "signs a text: EIP-191, or plain on Ed25519", NULL,
@@ -104,6 +106,20 @@ const struct vch_cli_option vch_cli_options[VCH_O_CNT] = {
 	[VCH_O_TYPED_DATA] = {"typed-data", "FILE",
 			      "signs EIP-712 typed data as wallets send it",
 			      NULL, offsetof(struct vch_cli, typed_data)},
+	[VCH_O_PAYMASTERS] = {"paymasters", "CHAIN:ADDRESS[,…]",
+			      "the paymasters that a key of that purpose signs "
+			      "for",
+			      NULL, offsetof(struct vch_cli, paymasters)},
+	[VCH_O_KEYS] = {"keys", "FILE", "the last receipt of each key used",
+			"~/.vouch/keys.json",
+			offsetof(struct vch_cli, keys_file)},
+	[VCH_O_REPLICATED] = {"replicated", NULL,
+			      "any instance of the TEE serves it, so it has no "
+			      "limits and no owner",
+			      NULL, offsetof(struct vch_cli, replicated)},
+	[VCH_O_EMULATED] = {"emulated", NULL,
+			    "accepts an emulated TEE, for trying and testing",
+			    NULL, offsetof(struct vch_cli, emulated)},
 	[VCH_O_NO_COUNTER] = {"no-counter", NULL,
 			      "the passkey's counter stays 0, as that of "
 			      "synced ones does",
