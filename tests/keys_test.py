@@ -447,6 +447,85 @@ class Restart(unittest.TestCase):
         finally:
             node.end()
 
+    def test_killed_while_erasing(self):
+        """TEEs die in the middle of sweeps: in the end all that was deleted
+        is erased, and all else still signs."""
+        node = Node("--workers", "2", "--max-retries", "10")
+        try:
+            keys = [node.rpc("kms_createKey", {"purpose": "raw"})["key"]
+                    for _ in range(150)]
+            gone, stay = keys[:60], keys[60:]
+            said = []
+
+            def delete():
+                for key in gone:
+                    said.append(self.until_deleted(node, key))
+
+            thread = threading.Thread(target=delete)
+            thread.start()
+            kills = 0
+            while thread.is_alive():
+                time.sleep(0.02)
+                for pid in self.tees(node)[kills % 2:][:1]:
+                    os.kill(pid, 9)
+                    kills += 1
+                time.sleep(0.06)
+            thread.join()
+            self.assertGreater(kills, 2)
+            self.assertEqual(len(said), len(gone))
+            self.assertLessEqual(set(said), {"erased", "dropped", "NO_KEY"})
+            self.until_erased(node, gone)
+            for key in stay:
+                self.sign_in_the_end(node, key)
+            for key in gone:
+                with self.assertRaises(Refused) as caught:
+                    node.rpc("kms_sign", {"key": key, "digest": DIGEST})
+                self.assertEqual(caught.exception.name, "NO_KEY")
+            self.assertEqual(
+                sorted(os.listdir(os.path.join(node.data, "blobs"))),
+                sorted(k[2:] for k in stay))
+        finally:
+            node.end()
+
+    def until_deleted(self, node, key):
+        """NO_KEY: it was, but whoever should have said so had died."""
+        while True:
+            try:
+                return node.rpc("kms_deleteKey", {"key": key})["deleted"]
+            except Refused as refused:
+                if refused.name not in ("TEE_LOST", "LOG_WRITE"):
+                    return refused.name
+
+    def tees(self, node):
+        pid = node.process.pid
+        pids = []
+        for task in os.listdir(f"/proc/{pid}/task"):
+            with open(f"/proc/{pid}/task/{task}/children") as f:
+                pids += [int(p) for p in f.read().split()]
+        return pids
+
+    def until_erased(self, node, gone):
+        end = time.monotonic() + 30
+        while True:
+            done = subprocess.run(
+                [CLI, "log", "show", os.path.join(node.data, "log")],
+                capture_output=True, text=True, timeout=60)
+            erased = {line.split()[-3] for line in done.stdout.splitlines()
+                      if line.endswith("deleted, erased")}
+            if erased >= set(gone):
+                return
+            self.assertLess(time.monotonic(), end, node.said()[-3000:])
+            time.sleep(0.1)
+
+    def sign_in_the_end(self, node, key):
+        for _ in range(100):
+            try:
+                return node.rpc("kms_sign", {"key": key, "digest": DIGEST})
+            except Refused as refused:
+                self.assertEqual(refused.name, "TEE_LOST")
+                time.sleep(0.05)
+        raise AssertionError("never signed")
+
 
 if __name__ == "__main__":
     unittest.main()

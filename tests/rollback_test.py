@@ -112,6 +112,42 @@ class Rollback(unittest.TestCase):
         shown = self.s.cli("log", "show", self.s.log_dir).stdout
         self.assertIn("ROLLBACK", shown)
 
+    def sign(self, key, digit, check=True):
+        return self.s.cli("key", "sign", key, "--digest", "0x" + digit * 64,
+                          "--keys", "seen/keys.json", *self.s.node_args(),
+                          check=check)
+
+    def test_older_copy_stops_the_key(self):
+        """The same for a key of the key service, and the way back."""
+        key = json.loads(self.s.cli(
+            "key", "create", "--purpose", "raw", "--ops-daily", "100",
+            "--json", *self.s.node_args()).stdout)["key"]
+        other = json.loads(self.s.cli(
+            "key", "create", "--purpose", "raw", "--json",
+            *self.s.node_args()).stdout)["key"]
+        first = self.sign(key, "1").stdout
+        self.assertTrue(self.s.stop_node())
+        old = self.copy_node("old")
+        self.s.start_node()
+        self.sign(key, "2")
+        self.assertTrue(self.s.stop_node())
+        self.restart_from(old)
+        done = self.sign(key, "3", check=False)
+        self.assertEqual(done.returncode, EXIT_UNPROVED, done.stderr)
+        self.assertIn("ROLLBACK", done.stderr)
+        self.sign(other, "1")           # nobody else is stopped
+        listed = self.s.cli("key", "list", *self.s.node_args()).stdout
+        self.assertIn("STOPPED", listed)
+        resume = ("key", "resume", key, "--keys", "seen/keys.json",
+                  *self.s.node_args())
+        self.s.cli(*resume)
+        self.assertIn("NOT_STOPPED", self.s.cli(*resume, check=False).stderr)
+        # today's limits count as spent; nothing is signed twice
+        self.assertIn("KEY_COUNT", self.sign(key, "1", check=False).stderr)
+        self.assertEqual(len(first.strip()), 132)
+        shown = self.s.cli("log", "show", self.s.log_dir).stdout
+        self.assertIn("by its owner", shown)
+
     def test_the_counter_knows_an_older_log(self):
         self.pay()
         self.assertTrue(self.s.stop_node())

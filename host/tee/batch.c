@@ -116,10 +116,11 @@ void vch_job_finish(struct vch_job *job, enum vch_err err,
 	free(job);
 }
 
+/* From the last: most come in rows. */
 static bool is_in(struct vch_gather *gather, const uint8_t id[20])
 {
-	for (uint8_t i = 0; i < gather->job_cnt; i++) {
-		if (memcmp(part_of_request(gather, i).id, id, 20) == 0)
+	for (uint8_t i = gather->job_cnt; i > 0; i--) {
+		if (memcmp(part_of_request(gather, i - 1).id, id, 20) == 0)
 			return true;
 	}
 	return false;

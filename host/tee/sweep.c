@@ -373,6 +373,16 @@ void vch_sweep_start(struct vch_sweep *s)
 	VCH_CHECK(pthread_create(&s->thread, NULL, run, s) == 0);
 }
 
+void vch_sweep_look(struct vch_sweep *s)
+{
+	if (vch_index_to_erase(s->worker->index) == 0)
+		return;
+	pthread_mutex_lock(&s->mutex);
+	s->wanted = true;
+	pthread_cond_broadcast(&s->changed);
+	pthread_mutex_unlock(&s->mutex);
+}
+
 void vch_sweep_stop(struct vch_sweep *s)
 {
 	if (!s->started)

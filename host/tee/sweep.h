@@ -21,6 +21,9 @@ void vch_sweep_free(struct vch_sweep *sweep);
 /* Once the instances serve; looks for what was left to erase. */
 void vch_sweep_start(struct vch_sweep *sweep);
 
+/* An instance came back: what it did last may be without an answer. */
+void vch_sweep_look(struct vch_sweep *sweep);
+
 /* While they still serve; answers what waits. Nothing if it did not start. */
 void vch_sweep_stop(struct vch_sweep *sweep);
 

@@ -185,8 +185,10 @@ static void restart(struct vch_instance *in, enum vch_err why)
 			pthread_mutex_unlock(&w->mutex);
 		}
 		why = come_up(in);
-		if (why == VCH_OK)
+		if (why == VCH_OK) {
+			vch_sweep_look(w->sweep);
 			return;
+		}
 		go_down(in, false);
 		vch_instance_expire(in);
 		if (why == VCH_OVERLOADED)
