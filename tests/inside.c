@@ -86,6 +86,20 @@ void inside_power_on(void)
 	VCH_CHECK(TA_CreateEntryPoint() == TEE_SUCCESS);
 }
 
+_Static_assert(INSIDE_STORAGE_SIZE == VCH_STORAGE_SIZE, "the whole of it");
+
+void inside_storage_read(uint8_t ret[INSIDE_STORAGE_SIZE])
+{
+	VCH_CHECK(pread(storage_fd, ret, INSIDE_STORAGE_SIZE, 0) ==
+		  INSIDE_STORAGE_SIZE);
+}
+
+void inside_storage_write(const uint8_t bytes[INSIDE_STORAGE_SIZE])
+{
+	VCH_CHECK(pwrite(storage_fd, bytes, INSIDE_STORAGE_SIZE, 0) ==
+		  INSIDE_STORAGE_SIZE);
+}
+
 enum vch_err inside_invoke(uint32_t cmd, struct vch_span request,
 			   struct vch_tee_reply *ret)
 {

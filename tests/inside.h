@@ -25,6 +25,11 @@ void inside_factory(void);
 /* What a new process does before its first command: storage is read. */
 void inside_power_on(void);
 
+/* What the storage holds, out and in again. */
+#define INSIDE_STORAGE_SIZE 8192
+void inside_storage_read(uint8_t ret[INSIDE_STORAGE_SIZE]);
+void inside_storage_write(const uint8_t bytes[INSIDE_STORAGE_SIZE]);
+
 /* A rig_invoke_fn: one call through the door, as emu/main.c makes it. */
 enum vch_err inside_invoke(uint32_t cmd, struct vch_span request,
 			   struct vch_tee_reply *ret);
