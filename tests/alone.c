@@ -25,7 +25,7 @@ uint64_t alone_host_s = 1800000000, alone_monotonic_s = 1000;
 static uint64_t random_state = 1;
 /* Shared with children: one device, whoever runs it. */
 static struct place {
-	struct vch_root_key generation;
+	struct vch_generation generation;
 	uint64_t counters[VCH_COUNTER_CNT];
 	bool has_generation, has_counters;
 } *place;
@@ -58,17 +58,29 @@ enum vch_err vch_platform_unique_key(struct vch_root_key *ret)
 	return VCH_OK;
 }
 
-enum vch_err vch_platform_generation_load(struct vch_root_key *ret)
+enum vch_err vch_platform_generation_load(struct vch_generation *ret)
 {
 	*ret = place->generation;
 	return place->has_generation ? VCH_OK : VCH_ROLLBACK;
 }
 
-enum vch_err vch_platform_generation_create(const struct vch_root_key *key)
+enum vch_err
+vch_platform_generation_store(const struct vch_generation *generation)
 {
-	place->generation = *key;
+	place->generation = *generation;
 	place->has_generation = true;
 	return VCH_OK;
+}
+
+enum vch_err
+vch_platform_generation_create(const struct vch_generation *generation)
+{
+	return vch_platform_generation_store(generation);
+}
+
+struct vch_span vch_platform_erase(void)
+{
+	return vch_span("file", 4);
 }
 
 enum vch_err vch_platform_counters_load(uint64_t ret[VCH_COUNTER_CNT])

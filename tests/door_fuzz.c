@@ -236,231 +236,13 @@ static void sign_batch(struct rig_key pair[2])
 			  VCH_OK);
 }
 
-int LLVMFuzzerInitialize(int *argc, char ***argv);
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define ACCOUNTS 2
-#define STEPS_MAX 12
-#define KEYS 2
-#define TEMPLATES VCH_COMMAND_CNT
-#define NOW 1800000000u
-#define ETHER UINT64_C(1000000000000000000)
-
-enum step {
-	STEP_RAW,
-	STEP_CHANGED,
-	STEP_PAYMENT,
-	STEP_TIME,
-	STEP_TYPES,
-	STEP_KEY,
-	STEP_CHANGE,
-	STEP_APPLY,
-	STEP_CLOSE,
-	STEP_CNT,
-};
-
-/* All but the slots, which are copied by their count. */
-struct saved {
-	struct vch_ta ta;
-	size_t batch_cnt;
-	uint8_t storage[INSIDE_STORAGE_SIZE];
-};
-
-static struct rig rig;	    /* the booted device's log */
-static struct rig boot_rig; /* that of a device still to be booted */
-static struct rig *now_rig; /* which of them this input is about */
-static struct rig_account account[ACCOUNTS];
-static struct rig_account account_saved[ACCOUNTS];
-static struct rig_key key[KEYS], key_saved[KEYS];
-static struct vch_change waiting[ACCOUNTS];
-static vch_u128 limit_max; /* that any account was ever asked to have */
-static struct vch_demo_passkey passkey;
-static struct saved boot, served;
-static struct vch_ta before_replay;
-static struct {
-	size_t len;
-	uint8_t bytes[8192];
-} template[TEMPLATES]; /* the last good request of vch_commands[i] */
-
-/* P-256 with the private key 1: the public key is the generator. */
-static void passkey_make(void)
-{
-	static const uint8_t x[32] = {0x6b, 0x17, 0xd1, 0xf2, 0xe1, 0x2c, 0x42,
-				      0x47, 0xf8, 0xbc, 0xe6, 0xe5, 0x63, 0xa4,
-				      0x40, 0xf2, 0x77, 0x03, 0x7d, 0x81, 0x2d,
-				      0xeb, 0x33, 0xa0, 0xf4, 0xa1, 0x39, 0x45,
-				      0xd8, 0x98, 0xc2, 0x96};
-	static const uint8_t y[32] = {0x4f, 0xe3, 0x42, 0xe2, 0xfe, 0x1a, 0x7f,
-				      0x9b, 0x8e, 0xe7, 0xeb, 0x4a, 0x7c, 0x0f,
-				      0x9e, 0x16, 0x2b, 0xce, 0x33, 0x57, 0x6b,
-				      0x31, 0x5e, 0xce, 0xcb, 0xb6, 0x40, 0x68,
-				      0x37, 0xbf, 0x51, 0xf5};
-
-	VCH_CHECK(vch_demo_passkey_create(&passkey, "localhost",
-					  "http://localhost:3000",
-					  false) == VCH_OK);
-	memset(passkey.secret_d, 0, 32);
-	passkey.secret_d[31] = 1;
-	memcpy(passkey.x, x, 32);
-	memcpy(passkey.y, y, 32);
-	VCH_CHECK(vch_demo_passkey_check(&passkey) == VCH_OK);
-}
-
-/* Remembers the last request as a template. */
-static enum vch_err keep_invoke(uint32_t cmd, struct vch_span in,
-				struct vch_tee_reply *ret)
-{
-	for (size_t i = 0; i < TEMPLATES; i++) {
-		if (vch_commands[i].number != cmd)
-			continue;
-		template[i].len = in.len < sizeof(template[i].bytes)
-					  ? in.len
-					  : sizeof(template[i].bytes);
-		if (template[i].len > 0)
-			memcpy(template[i].bytes, in.ptr, template[i].len);
-	}
-	return inside_invoke(cmd, in, ret);
-}
-
-static void ta_copy(struct vch_ta *to, const struct vch_ta *from)
-{
-	struct vch_slots *slots = &to->slots;
-
-	if (slots->cnt != from->slots.cnt ||
-	    memcmp(slots->slot, from->slots.slot,
-		   from->slots.cnt * sizeof(slots->slot[0])) != 0) {
-		memcpy(slots->slot, from->slots.slot,
-		       from->slots.cnt * sizeof(slots->slot[0]));
-		memcpy(slots->shard, from->slots.shard, from->slots.cnt);
-		memcpy(slots->bucket, from->slots.bucket,
-		       sizeof(slots->bucket));
-		slots->cnt = from->slots.cnt;
-	}
-	to->phase = from->phase;
-	to->keys = from->keys;
-	to->clock = from->clock;
-	memcpy(to->shard, from->shard, sizeof(to->shard));
-	to->history = from->history;
-	memcpy(to->lease, from->lease, from->slots.cnt * sizeof(to->lease[0]));
-	to->window_s = from->window_s;
-	to->window_records = from->window_records;
-	to->wait_for_bump = from->wait_for_bump;
-	to->held = from->held;
-	to->final = from->final;
-	to->batch_cnt = from->batch_cnt;
-	to->restored = from->restored;
-	to->paging = from->paging;
-	memcpy(to->incarnation, from->incarnation, 16);
-	to->shard_first = from->shard_first;
-	to->import = from->import;
-	VCH_CHECK(to->draft.record_cnt == 0);
-}
-
-static void save(struct saved *to)
-{
-	ta_copy(&to->ta, &ta);
-	to->batch_cnt = rig.batch_cnt;
-	inside_storage_read(to->storage);
-}
-
-static void restore(const struct saved *from)
-{
-	ta_copy(&ta, &from->ta);
-	inside_storage_write(from->storage);
-	rig_cut(&rig, from->batch_cnt);
-	inside_seed(from->batch_cnt + 1);
-	inside_host_s = rig_now_s = NOW;
-	inside_monotonic_s = 1000;
-	memcpy(account, account_saved, sizeof(account));
-	memcpy(key, key_saved, sizeof(key));
-	memset(waiting, 0, sizeof(waiting));
-	limit_max = ETHER / 10;
-}
-
-/* Each command of the key service once. */
-static void use_keys(void)
-{
-	struct vch_key_policy p = key_policy(VCH_PURPOSE_MESSAGE, 0);
-	struct vch_key_request req;
-	struct rig_key gone;
-	uint8_t erased;
-
-	p.ops_daily = 100;
-	for (size_t i = 0; i < KEYS; i++) {
-		p.type = (uint8_t)i;
-		VCH_CHECK(key_generate(&rig, &key[i], &p) == VCH_OK);
-	}
-	VCH_CHECK(key_sign(&rig, &key[0], VCH_PAYLOAD_MESSAGE, "m", 1, NULL) ==
-		  VCH_OK);
-	VCH_CHECK(key_generate(&rig, &gone, &p) == VCH_OK);
-	req = key_request(&gone, 0, NULL, 0);
-	VCH_CHECK(key_delete(&rig, &gone, &req, &erased) == VCH_OK);
-}
-
-/* Changes, and what is refused for want of time or of a reason. */
-static void use_account(void)
-{
-	static struct vch_config config;
-	struct vch_change change;
-	struct vch_seen here;
-
-	rig_change_begin(&change, &config, &account[1]);
-	change.policy.fee_max++;
-	VCH_CHECK(rig_change(&rig, &account[1], &passkey, &change) == VCH_OK);
-	VCH_CHECK(rig_apply(&rig, &account[1], &change) == VCH_NOT_DUE);
-	rig_seen_of(&rig, &account[1], &here);
-	VCH_CHECK(rig_resume(&rig, &account[1], &passkey, &here,
-			     account[1].slot.seq) == VCH_NOT_STOPPED);
-}
-
-/* Requests with a fixed form; what they answer is looked at elsewhere. */
-static void ask_the_rest(void)
-{
-	static const uint8_t zeros[32];
-	static const struct {
-		uint32_t command;
-		size_t len;
-	} asked[] = {
-		{VCH_CMD_ATTEST, 32},
-		{VCH_CMD_VERSION, 0},
-		{VCH_CMD_LIST_KEYS, 4},
-		{VCH_CMD_CLOSE, 1},
-	};
-
-	for (size_t i = 0; i < VCH_ARRAY_LEN(asked); i++)
-		VCH_CHECK(rig_call(&rig, asked[i].command,
-				   vch_span(zeros, asked[i].len),
-				   NULL) == VCH_OK);
-}
-
-/* Three uses, two of them in one record, of keys that count nothing. */
-static void sign_batch(struct rig_key key[2])
-{
-	static struct vch_sign_batch_request req;
-	static uint8_t bytes[VCH_SIGN_BATCH_REQUEST_ENC_MAX];
-	static const uint8_t digest[32] = {1};
-	struct vch_writer w = vch_writer(bytes, sizeof(bytes));
-
-	req.ops_cnt = 3;
-	for (int i = 0; i < 3; i++) {
-		req.ops[i] =
-			key_request(&key[i / 2], VCH_PAYLOAD_RAW, digest, 32);
-		req.ops[i].joined = 1;
-	}
-	key_bring(&req.ops[0], &key[0]);
-	key_bring(&req.ops[2], &key[1]);
-	VCH_CHECK(vch_sign_batch_request_encode(&w, &req) == VCH_OK &&
-		  rig_call(&rig, VCH_CMD_SIGN_BATCH, vch_written(&w), NULL) ==
-			  VCH_OK);
-}
-
 /* The requests of the key service, as templates that still hold. */
-static void use_keys(void)
+static void use_key_service(void)
 {
 	static const uint8_t secret[32] = {[31] = 5};
 	struct vch_key_policy p = key_policy(VCH_PURPOSE_RAW, 0);
 	struct vch_generation_answer ans;
-	struct rig_key key[2], gone;
+	struct rig_key pair[2], gone;
 	struct vch_key_request req;
 	struct rig_import import;
 	uint8_t blob[VCH_BLOB_MAX], bytes[VCH_GET_PUBLIC_KEY_REQUEST_ENC_MAX];
@@ -468,27 +250,27 @@ static void use_keys(void)
 	struct vch_get_public_key_request get;
 	size_t len;
 
-	VCH_CHECK(key_generate(&rig, &key[0], &p) == VCH_OK);
-	VCH_CHECK(key_generate_flags(&rig, &key[1], &p, VCH_KEY_REPLICATED) ==
+	VCH_CHECK(key_generate(&rig, &pair[0], &p) == VCH_OK);
+	VCH_CHECK(key_generate_flags(&rig, &pair[1], &p, VCH_KEY_REPLICATED) ==
 		  VCH_OK);
 	VCH_CHECK(key_generate(&rig, &gone, &p) == VCH_OK);
 	req = key_request(&gone, 0, NULL, 0);
 	VCH_CHECK(key_delete(&rig, &gone, &req, blob) == VCH_OK);
 	VCH_CHECK(key_generation(&rig, &ans, VCH_GENERATION_BEGIN) == VCH_OK);
-	VCH_CHECK(key_rewrap(&rig, key[0].id,
-			     vch_span(key[0].blob, key[0].blob_len), blob,
+	VCH_CHECK(key_rewrap(&rig, pair[0].id,
+			     vch_span(pair[0].blob, pair[0].blob_len), blob,
 			     &len) == VCH_OK);
 	VCH_CHECK(key_import_begin(&rig, &import, secret, &p) == VCH_OK);
 	VCH_CHECK(key_import(&rig, &gone, &import, NULL) == VCH_OK);
-	VCH_CHECK(key_sign(&rig, &key[0], VCH_PAYLOAD_RAW, secret, 32, NULL) ==
+	VCH_CHECK(key_sign(&rig, &pair[0], VCH_PAYLOAD_RAW, secret, 32, NULL) ==
 		  VCH_OK);
-	memcpy(get.key, key[0].id, 20);
-	get.config = vch_span(key[0].config, key[0].config_len);
-	get.counters = vch_span(key[0].counters, key[0].counters_len);
+	memcpy(get.key, pair[0].id, 20);
+	get.config = vch_span(pair[0].config, pair[0].config_len);
+	get.counters = vch_span(pair[0].counters, pair[0].counters_len);
 	vch_get_public_key_request_write(&w, &get);
 	VCH_CHECK(rig_call(&rig, VCH_CMD_GET_PUBLIC_KEY, vch_written(&w),
 			   NULL) == VCH_OK);
-	sign_batch(key);
+	sign_batch(pair);
 }
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
@@ -549,24 +331,6 @@ static void check_results(struct vch_span answer, struct vch_span log)
 	VCH_CHECK(records == recorded);
 }
 
-/* What was signed with keys has a record; a refusal has no signature. */
-static void check_key_results(struct vch_span answer, struct vch_span log)
-{
-	static struct vch_sign_batch_answer ans;
-	size_t recorded = 0;
-
-	VCH_CHECK(vch_sign_batch_answer_decode(&ans, answer) == VCH_OK);
-	for (uint8_t i = 0; i < ans.results_cnt; i++) {
-		const struct vch_key_result *res = &ans.results[i];
-
-		VCH_CHECK(res->signature.len == 0 || res->code == VCH_OK);
-		VCH_CHECK(res->signature.len == 0 || res->recorded != 0);
-		VCH_CHECK(res->recorded != 2 || recorded > 0);
-		recorded += res->recorded;
-	}
-	VCH_CHECK((recorded == 0) == (log.len == 0));
-}
-
 static void call_raw(uint32_t cmd, struct vch_span in)
 {
 	struct vch_tee_reply reply;
@@ -582,8 +346,6 @@ static void call_raw(uint32_t cmd, struct vch_span in)
 		VCH_CHECK(r.left == 0 && reply.log.len == 0);
 	else if (cmd == VCH_CMD_COSIGN_BATCH)
 		check_results(vch_span(r.ptr, r.left), reply.log);
-	else if (cmd == VCH_CMD_SIGN_BATCH)
-		check_key_results(vch_span(r.ptr, r.left), reply.log);
 	rig_keep(now_rig, reply.log);
 }
 

@@ -110,7 +110,8 @@ static void try_policy(yyjson_val *params)
 	struct vch_generate_key_request req = {0};
 	struct vch_policy_bytes owner;
 
-	if (vch_json_policy(&req.policy, &owner, params, &fault) != VCH_OK) {
+	if (vch_json_policy(&req.policy, &req.flags, &owner, params, &fault) !=
+	    VCH_OK) {
 		VCH_CHECK(fault.bad);
 		return;
 	}
@@ -136,7 +137,7 @@ static void try_key_request(yyjson_val *params)
 	}
 	vch_key_request_write(&w, &req);
 	VCH_CHECK(!w.bad && req.kind >= VCH_PAYLOAD_TX &&
-		  req.kind <= VCH_PAYLOAD_RAW);
+		  req.kind <= VCH_PAYLOAD_PAYMASTER);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -438,11 +438,11 @@ static bool is_deleted(struct vch_index *index, const uint8_t id[20])
 
 uint32_t vch_index_flags(struct vch_index *index, const uint8_t id[20])
 {
-	const struct entry *e;
+	const struct vch_entry *e;
 	uint32_t flags;
 
 	pthread_mutex_lock(&index->mutex);
-	e = find(index, id);
+	e = vch_index_find(index, id);
 	flags = e->config ? e->slot.flags : 0;
 	pthread_mutex_unlock(&index->mutex);
 	return flags;
@@ -455,7 +455,7 @@ size_t vch_index_to_erase(struct vch_index *index)
 
 	pthread_mutex_lock(&index->mutex);
 	for (size_t i = 0; i < index->cap; i++) {
-		const struct entry *e = &index->table[i];
+		const struct vch_entry *e = &index->table[i];
 
 		cnt += e->config && (e->slot.flags & both) == VCH_SLOT_DELETED;
 	}

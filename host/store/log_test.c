@@ -226,7 +226,7 @@ static void test_spare_space(void **state)
 	flip(path, st.st_size + 50000);
 	assert_int_equal(vch_log_each(&end, dir, NULL, NULL), VCH_OK);
 	assert_int_equal(end.torn_len, 100000);
-	assert_int_equal(vch_log_open(&logs, dir, NULL, NULL), VCH_OK);
+	assert_int_equal(vch_log_open(&logs, dir, NULL, NULL, NULL), VCH_OK);
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_size, end.pos.offset);
 	assert_int_equal(append(), VCH_OK);
