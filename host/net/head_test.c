@@ -76,77 +76,77 @@ static void test_keep_alive(void **state)
 }
 
 /* What could be read in two ways is refused (RFC 9112, 11.2). */
+static const struct {
+	unsigned status;
+	const char *text;
+} refused[] = {
+	{400, "GET / HTTP/1.1\n"},
+	{400, "GET / HTTP/1.1\r\nHost: a\n"},
+	{400, "\n"},
+	{400, "\r\n\r\n"},
+	{400, "\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n"},
+	{400, " GET / HTTP/1.1\r\nHost: a\r\n\r\n"},
+	{400, "GET  / HTTP/1.1\r\nHost: a\r\n\r\n"},
+	{400, "GET / HTTP/1.1 \r\nHost: a\r\n\r\n"},
+	{400, "GET /\r\nHost: a\r\n\r\n"},
+	{400, "GET\r\n\r\n"},
+	{400, "GET ?x HTTP/1.1\r\nHost: a\r\n\r\n"},
+	{400, "G@T / HTTP/1.1\r\nHost: a\r\n\r\n"},
+	{400, "GET /a\tb HTTP/1.1\r\nHost: a\r\n\r\n"},
+	{400, "GET /\xc3\xa9 HTTP/1.1\r\nHost: a\r\n\r\n"},
+	{400, "GET / HTTP/11\r\nHost: a\r\n\r\n"},
+	{400, "GET / http/1.1\r\nHost: a\r\n\r\n"},
+	{505, "GET / HTTP/9.9\r\nHost: a\r\n\r\n"},
+	{505, "PRI * HTTP/2.0\r\n\r\n"},
+	{400, "GET / HTTP/1.1\r\n\r\n"},
+	{400, "GET / HTTP/1.1\r\nHost : a\r\n\r\n"},
+	{400, "GET / HTTP/1.1\r\nHost: a\r\n b\r\n\r\n"},
+	{400, "GET / HTTP/1.1\r\n Host: a\r\n\r\n"},
+	{400, "GET / HTTP/1.1\r\nHost: a\r\n: b\r\n\r\n"},
+	{400, "GET / HTTP/1.1\r\nHost: a\r\nno colon\r\n\r\n"},
+	{400, "GET / HTTP/1.1\r\nHost: a\r\nX: a\rb\r\n\r\n"},
+	{400, "GET / HTTP/1.1\r\nHost: a\r\nX: \x01\r\n\r\n"},
+	{400, "GET / HTTP/1.1\r\nHost: a\r\nX: \x7f\r\n\r\n"},
+	{400, "P / HTTP/1.1\r\nHost: a\r\nContent-Length: \r\n\r\n"},
+	{400, "P / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n"},
+	{400, "P / HTTP/1.1\r\nHost: a\r\nContent-Length: +1\r\n\r\n"},
+	{400, "P / HTTP/1.1\r\nHost: a\r\nContent-Length: 1a\r\n\r\n"},
+	{400, "P / HTTP/1.1\r\nHost: a\r\nContent-Length: 1,1\r\n\r\n"},
+	{400, "P / HTTP/1.1\r\nHost: a\r\nContent-Length: 0x1\r\n\r\n"},
+	{400, "P / HTTP/1.1\r\nHost: a\r\n"
+	      "Content-Length: 1000000000000000000\r\n\r\n"},
+	{400, "P / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n"
+	      "Content-Length: 1\r\n\r\n"},
+	{400, "P / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n"
+	      "Transfer-Encoding: chunked\r\n\r\n"},
+	{400, "P / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n"
+	      "Transfer-Encoding: chunked\r\n\r\n"},
+	{400, "P / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n"},
+	{501, "P / HTTP/1.1\r\nHost: a\r\n"
+	      "Transfer-Encoding: gzip, chunked\r\n\r\n"},
+	{501, "P / HTTP/1.1\r\nHost: a\r\n"
+	      "Transfer-Encoding: xchunked\r\n\r\n"},
+	{501, "P / HTTP/1.1\r\nHost: a\r\n"
+	      "Transfer-Encoding: identity\r\n\r\n"},
+	{400, "P / HTTP/1.1\r\nHost: a\r\nConnection: \"\r\n\r\n"},
+	{417, "P / HTTP/1.1\r\nHost: a\r\nExpect: tea\r\n\r\n"},
+};
+
 static void test_refused(void **state)
 {
-	static const struct {
-		unsigned status;
-		const char *text;
-	} cases[] = {
-		{400, "GET / HTTP/1.1\n"},
-		{400, "GET / HTTP/1.1\r\nHost: a\n"},
-		{400, "\n"},
-		{400, "\r\n\r\n"},
-		{400, "\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n"},
-		{400, " GET / HTTP/1.1\r\nHost: a\r\n\r\n"},
-		{400, "GET  / HTTP/1.1\r\nHost: a\r\n\r\n"},
-		{400, "GET / HTTP/1.1 \r\nHost: a\r\n\r\n"},
-		{400, "GET /\r\nHost: a\r\n\r\n"},
-		{400, "GET\r\n\r\n"},
-		{400, "GET ?x HTTP/1.1\r\nHost: a\r\n\r\n"},
-		{400, "G@T / HTTP/1.1\r\nHost: a\r\n\r\n"},
-		{400, "GET /a\tb HTTP/1.1\r\nHost: a\r\n\r\n"},
-		{400, "GET /\xc3\xa9 HTTP/1.1\r\nHost: a\r\n\r\n"},
-		{400, "GET / HTTP/11\r\nHost: a\r\n\r\n"},
-		{400, "GET / http/1.1\r\nHost: a\r\n\r\n"},
-		{505, "GET / HTTP/9.9\r\nHost: a\r\n\r\n"},
-		{505, "PRI * HTTP/2.0\r\n\r\n"},
-		{400, "GET / HTTP/1.1\r\n\r\n"},
-		{400, "GET / HTTP/1.1\r\nHost : a\r\n\r\n"},
-		{400, "GET / HTTP/1.1\r\nHost: a\r\n b\r\n\r\n"},
-		{400, "GET / HTTP/1.1\r\n Host: a\r\n\r\n"},
-		{400, "GET / HTTP/1.1\r\nHost: a\r\n: b\r\n\r\n"},
-		{400, "GET / HTTP/1.1\r\nHost: a\r\nno colon\r\n\r\n"},
-		{400, "GET / HTTP/1.1\r\nHost: a\r\nX: a\rb\r\n\r\n"},
-		{400, "GET / HTTP/1.1\r\nHost: a\r\nX: \x01\r\n\r\n"},
-		{400, "GET / HTTP/1.1\r\nHost: a\r\nX: \x7f\r\n\r\n"},
-		{400, "P / HTTP/1.1\r\nHost: a\r\nContent-Length: \r\n\r\n"},
-		{400, "P / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n"},
-		{400, "P / HTTP/1.1\r\nHost: a\r\nContent-Length: +1\r\n\r\n"},
-		{400, "P / HTTP/1.1\r\nHost: a\r\nContent-Length: 1a\r\n\r\n"},
-		{400, "P / HTTP/1.1\r\nHost: a\r\nContent-Length: 1,1\r\n\r\n"},
-		{400, "P / HTTP/1.1\r\nHost: a\r\nContent-Length: 0x1\r\n\r\n"},
-		{400, "P / HTTP/1.1\r\nHost: a\r\n"
-		      "Content-Length: 1000000000000000000\r\n\r\n"},
-		{400, "P / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n"
-		      "Content-Length: 1\r\n\r\n"},
-		{400, "P / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n"
-		      "Transfer-Encoding: chunked\r\n\r\n"},
-		{400,
-		 "P / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n"
-		 "Transfer-Encoding: chunked\r\n\r\n"},
-		{400, "P / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n"},
-		{501, "P / HTTP/1.1\r\nHost: a\r\n"
-		      "Transfer-Encoding: gzip, chunked\r\n\r\n"},
-		{501, "P / HTTP/1.1\r\nHost: a\r\n"
-		      "Transfer-Encoding: xchunked\r\n\r\n"},
-		{501, "P / HTTP/1.1\r\nHost: a\r\n"
-		      "Transfer-Encoding: identity\r\n\r\n"},
-		{400, "P / HTTP/1.1\r\nHost: a\r\nConnection: \"\r\n\r\n"},
-		{417, "P / HTTP/1.1\r\nHost: a\r\nExpect: tea\r\n\r\n"},
-	};
 	struct vch_request_head h;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
 		char text[256];
-		size_t len = strlen(cases[i].text);
+		size_t len = strlen(refused[i].text);
 
-		memcpy(text, cases[i].text, len);
+		memcpy(text, refused[i].text, len);
 		/* as far as it would be read */
 		len = vch_head_end(text, 0, len);
 		assert_true(len > 0);
-		if (vch_head_parse(&h, text, len) != cases[i].status)
-			fail_msg("%s", cases[i].text);
+		if (vch_head_parse(&h, text, len) != refused[i].status)
+			fail_msg("%s", refused[i].text);
 		assert_int_equal(h.field_cnt, 0);
 		assert_false(h.has_length);
 	}
