@@ -161,6 +161,43 @@ static void a_log_must_begin_with_a_start(void **state)
 	refuse(&walk, &rig);
 }
 
+static void write_snapshot(struct rig *rig, uint8_t shard)
+{
+	struct vch_record_head head = {.kind = VCH_RECORD_SNAPSHOT};
+	struct vch_snapshot snapshot = {.shard = shard};
+	struct vch_writer w = vch_writer(rig->record, sizeof(rig->record));
+
+	memcpy(snapshot.log_key, rig->sk.pk.b, 32);
+	vch_record_head_write(&w, &head);
+	vch_snapshot_write(&w, &snapshot);
+	finish(rig, w.len);
+}
+
+/* From its first batch on it is a chain like any other. */
+static void a_pruned_log_begins_where_it_is(void **state)
+{
+	struct vch_logwalk walk, other;
+	struct rig rig;
+
+	(void)state;
+	rig_make(&rig);
+	write_start(&rig);
+	write_decision(&rig, VCH_OK);
+	vch_logwalk_init(&walk, rig.sk.pk.b);
+	walk.pruned = true;
+	write_decision(&rig, VCH_OK);
+	take(&walk, &rig);
+	write_snapshot(&rig, 3);
+	take(&walk, &rig);
+	assert_int_equal(walk.snapshots, 1);
+	/* what it misses now was not pruned; a snapshot is of its shard */
+	other = walk;
+	write_snapshot(&rig, 4);
+	refuse(&other, &rig);
+	write_decision(&rig, VCH_OK);
+	refuse(&walk, &rig);
+}
+
 static void an_index_that_jumps_is_noticed(void **state)
 {
 	struct vch_logwalk walk;
@@ -225,6 +262,7 @@ int main(void)
 		cmocka_unit_test(another_log_key_is_refused),
 		cmocka_unit_test(a_missing_batch_is_noticed),
 		cmocka_unit_test(a_log_must_begin_with_a_start),
+		cmocka_unit_test(a_pruned_log_begins_where_it_is),
 		cmocka_unit_test(an_index_that_jumps_is_noticed),
 		cmocka_unit_test(an_incarnation_starts_once),
 		cmocka_unit_test(every_changed_part_is_noticed),
