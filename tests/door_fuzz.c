@@ -183,9 +183,20 @@ static void use_keys(void)
 static void use_account(void)
 {
 	static struct vch_config config;
+	struct vch_cosign_result res;
 	struct vch_change change;
 	struct vch_seen here;
+	struct vch_intent intent = {
+		.chain_id = RIG_CHAIN_ID,
+		.number = 1,
+		.valid_until = NOW + 300,
+		.settings_cnt = 1,
+		.settings[0].value = 100000000,
+	};
 
+	memcpy(intent.account, account[1].address, 20);
+	VCH_CHECK(rig_intent(&rig, &account[1], &passkey, &intent, NULL,
+			     &res) == VCH_OK);
 	rig_change_begin(&change, &config, &account[1]);
 	change.policy.fee_max++;
 	VCH_CHECK(rig_change(&rig, &account[1], &passkey, &change) == VCH_OK);

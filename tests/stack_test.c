@@ -239,7 +239,7 @@ static void test_intent(void **state)
 		intent.settings[i] = intent.settings[0];
 	intent.settings_cnt = VCH_INTENT_SETTINGS_MAX;
 	rig_change_begin(&waits, &config, &account);
-	assert_int_not_equal(
+	assert_int_equal(
 		rig_intent(&rig, &account, &passkey, &intent, &waits, &res),
 		VCH_OK);
 }
