@@ -25,8 +25,10 @@
 #include "tests/alone.h"
 #include "tests/rig.h"
 #include "tests/rig_key.h"
+#include "tests/rig_snapshot.h"
 #include "trusted/base/check.h"
 #include "trusted/crypto/keccak256.h"
+#include "trusted/log/chain.h"
 #include "trusted/ta/user_ta_header_defines.h"
 
 #define RESERVE (8 * 1024)
@@ -55,6 +57,16 @@ static struct life {
 	size_t len[LIFE_BATCHES];
 	uint8_t batch[LIFE_BATCHES][VCH_BATCH_MAX];
 } *life;
+
+/* And a later one, which waits until there is a snapshot to begin with. */
+static struct later {
+	int gate[2];
+	size_t mark; /* of RESTORE */
+	struct rig_snap snap;
+	size_t batch_len;
+	uint8_t batch[VCH_BATCH_MAX];
+} *later;
+static pid_t later_pid;
 
 static size_t number_of(uint32_t cmd)
 {
@@ -355,6 +367,51 @@ static void test_close(void **state)
 	assert_int_equal(ask(VCH_CMD_CLOSE, go_on, 1), VCH_OK);
 }
 
+/* ---- a life after, in a child ---------------------------------------------- */
+
+static void live_later(void)
+{
+	const struct rig_snap *snap = &later->snap;
+	const struct rig_batch batch = {later->batch, later->batch_len};
+
+	VCH_CHECK(alone_power_on() > 0);
+	for (uint32_t i = 0; i < snap->page_cnt; i++)
+		VCH_CHECK(
+			rig_page_in(&rig, snap->shard, snap, i,
+				    i + 1 == snap->page_cnt ? &batch : NULL) ==
+			VCH_OK);
+	later->mark = mark[number_of(VCH_CMD_RESTORE)];
+}
+
+/* Before the trusted application was ever started here: it has no way back. */
+static void wait_for_later(void)
+{
+	char go;
+
+	if (read(later->gate[0], &go, 1) != 1)
+		_exit(1);
+	live_later();
+	_exit(0);
+}
+
+static void test_snapshot(void **state)
+{
+	const struct rig_batch *batch;
+	int status;
+
+	(void)state;
+	assert_int_equal(rig_snap_take(&rig, vch_shard_of(account.address),
+				       &later->snap),
+			 VCH_OK);
+	batch = &rig.batch[later->snap.batch_idx];
+	later->batch_len = batch->len;
+	memcpy(later->batch, batch->bytes, batch->len);
+	assert_int_equal(write(later->gate[1], "g", 1), 1);
+	assert_int_equal(waitpid(later_pid, &status, 0), later_pid);
+	assert_int_equal(status, 0);
+	mark[number_of(VCH_CMD_RESTORE)] = later->mark;
+}
+
 /* ---- and nearly so ------------------------------------------------------- */
 
 static void changed(size_t i, unsigned int seed)
@@ -437,11 +494,16 @@ static int setup(void **state)
 	(void)state;
 	life = mmap(NULL, sizeof(*life), PROT_READ | PROT_WRITE,
 		    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (life == MAP_FAILED)
+	later = mmap(NULL, sizeof(*later), PROT_READ | PROT_WRITE,
+		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (life == MAP_FAILED || later == MAP_FAILED || pipe(later->gate) != 0)
 		return -1;
 	alone_factory();
 	rig.invoke = invoke;
 	rig_now_s = alone_host_s;
+	later_pid = fork();
+	if (later_pid == 0)
+		wait_for_later();
 	return vch_demo_passkey_create(&passkey, "localhost",
 				       "http://localhost:3000",
 				       false) != VCH_OK;
@@ -460,6 +522,7 @@ int main(void)
 		cmocka_unit_test(test_uses),
 		cmocka_unit_test(test_owner),
 		cmocka_unit_test(test_close),
+		cmocka_unit_test(test_snapshot),
 		cmocka_unit_test(test_changed),
 		cmocka_unit_test(test_seeds),
 		cmocka_unit_test(test_marks),
