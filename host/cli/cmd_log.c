@@ -219,14 +219,18 @@ static void show_uses(const struct vch_uses *u)
 	}
 }
 
-static void show_decision(const struct vch_decision *d, const char *what)
+static void show_decision(const struct vch_decision *d, bool intent)
 {
-	printf("%s%s%s %s  %s %s  %s, passkey %u%s%s\n",
+	printf("%s%s%s %s  %s %s  ",
 	       vch_ink(d->code ? VCH_INK_RED : VCH_INK_GREEN),
 	       d->code ? "refused " : "approved", vch_ink(VCH_INK_NONE),
-	       vch_term_hex(vch_span(d->slot.id, 20)), what,
-	       vch_term_short(vch_span(d->op_hash, 32)),
-	       vch_term_amount(d->cost), d->passkey, d->code ? ": " : "",
+	       vch_term_hex(vch_span(d->slot.id, 20)), intent ? "intent" : "op",
+	       vch_term_short(vch_span(d->op_hash, 32)));
+	if (intent)
+		printf("chain %llu", (unsigned long long)d->chain_id);
+	else
+		printf("%s", vch_term_amount(d->cost));
+	printf(", passkey %u%s%s\n", d->passkey, d->code ? ": " : "",
 	       d->code ? vch_err_name((enum vch_err)d->code) : "");
 	if (d->code)
 		printf("  %s\n", vch_err_sentence((enum vch_err)d->code));
@@ -283,9 +287,8 @@ static void show_record(void *ctx, const struct vch_logwalk_record *rec)
 	if (rec->uses)
 		show_uses(rec->uses);
 	if (rec->decision)
-		show_decision(rec->decision, rec->head.kind == VCH_RECORD_INTENT
-						     ? "intent"
-						     : "op");
+		show_decision(rec->decision,
+			      rec->head.kind == VCH_RECORD_INTENT);
 }
 
 static void put_change(yyjson_mut_doc *doc, yyjson_mut_val *root,

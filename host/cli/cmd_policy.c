@@ -206,8 +206,10 @@ static enum vch_err verdict(struct subject *on, const char *remedy)
 	if ((t->asked && !t->err) || (c->asked && !c->err))
 		show(on);
 	if (t->err && c->err)
-		return vch_cli_fail(on->s.cli, t->err, "the TEE: %s; and %s %s",
-				    t->why, vch_err_name(c->err), c->why);
+		return vch_cli_fail(
+			on->s.cli, t->err, "in the TEE%s%s; on chain %s%s%s",
+			t->why[0] ? ", " : "", t->why, vch_err_name(c->err),
+			c->why[0] ? ", " : "", c->why);
 	if (t->err)
 		return vch_cli_fail(on->s.cli, t->err, "%s", t->why);
 	if (c->err)
