@@ -388,7 +388,7 @@ enum vch_err vch_carry_apply(struct vch_session *s, struct vch_carried *ret,
 	err = transact(&c, account->address, vch_written(&w));
 	if (err == VCH_CHAIN_RPC &&
 	    vch_eth_reverted_with(s->eth, "NotDue(uint256)"))
-		return vch_cli_fail(s->cli, VCH_NOT_DUE, "on chain it waits on");
+		return vch_cli_fail(s->cli, VCH_NOT_DUE, "the chain's waits");
 	VCH_TRY(err);
 	VCH_TRY(look(&c));
 	return forget(&c);
