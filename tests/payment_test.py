@@ -497,11 +497,14 @@ class LyingNode(unittest.TestCase):
         self.assert_unproved(s.cli("tee", "--node", self.url, check=False))
 
 
-def tag_places(segment):
-    """Where counters and tags stand: only the TEE can check them."""
+def checked_places(segment):
+    """All but where counters and tags stand: only the TEE can check them.
+
+    Of the space behind the last frame of an open segment, its first bytes.
+    """
     places = set()
     at = 16
-    while at + 4 <= len(segment):
+    while at + 4 <= len(segment) and segment[at]:
         size = int.from_bytes(segment[at + 1:at + 4], "big")
         end = at + 4 + size
         sections = segment[at + 4]
@@ -518,7 +521,7 @@ def tag_places(segment):
         if at + 32 + 64 != end:
             raise ValueError("a frame of another form")
         at = end
-    return places
+    return sorted(set(range(min(at + 64, len(segment)))) - places)
 
 
 class Log(unittest.TestCase):
@@ -540,8 +543,7 @@ class Log(unittest.TestCase):
             segment = rng.choice(segments)
             with open(segment, "r+b") as f:
                 content = f.read()
-                place = rng.choice(sorted(set(range(len(content)))
-                                          - tag_places(content)))
+                place = rng.choice(checked_places(content))
                 f.seek(place)
                 f.write(bytes([content[place] ^ 1 << rng.randrange(8)]))
                 f.flush()
