@@ -48,7 +48,8 @@ struct vch_sweep {
 	uint8_t blob[VCH_OPS_MAX][VCH_BLOB_MAX];
 	uint8_t bytes[VCH_REWRAP_REQUEST_ENC_MAX];
 	struct vch_rewrap_answer answer;
-	struct vch_blob_file file[VCH_OPS_MAX];
+	struct vch_blob_file file[VCH_BLOBS_REPLACE_MAX];
+	size_t file_cnt; /* not on disk yet */
 };
 
 struct vch_sweep *vch_sweep_new(struct vch_worker *worker)
@@ -163,31 +164,41 @@ static enum vch_err record_all(struct vch_sweep *s, uint32_t *ret_pending)
 
 /* ---- all blobs ---- */
 
-/* Puts what came back in place of what was sent. */
-static enum vch_err replace(struct vch_sweep *s)
+/* Puts what came back in place of what was sent; many share a sync. */
+static enum vch_err put_all(struct vch_sweep *s)
 {
-	size_t cnt = 0;
+	size_t cnt = s->file_cnt;
 
+	s->file_cnt = 0;
+	return cnt > 0 ? vch_blobs_replace(s->worker->blobs, s->file, cnt)
+		       : VCH_OK;
+}
+
+static void take_one(struct vch_sweep *s, const struct vch_rewrap *in)
+{
+	struct vch_blob_file *file = &s->file[s->file_cnt];
+
+	if (vch_index_flags(s->worker->index, in->id) & VCH_SLOT_DELETED) {
+		vch_blobs_drop(s->worker->blobs, in->id);
+		return;
+	}
+	/* of no account or key here: nothing would ever open it */
+	if (in->blob.len == 0)
+		return;
+	memcpy(file->id, in->id, 20);
+	memcpy(file->bytes, in->blob.ptr, in->blob.len);
+	file->len = in->blob.len;
+	s->file_cnt++;
+}
+
+static enum vch_err take_all(struct vch_sweep *s)
+{
 	if (s->answer.blobs_cnt != s->request.blobs_cnt)
 		return VCH_INTERNAL;
-	for (uint8_t i = 0; i < s->answer.blobs_cnt; i++) {
-		const struct vch_rewrap *in = &s->answer.blobs[i];
-		struct vch_blob_file *file = &s->file[cnt];
-		uint32_t flags = vch_index_flags(s->worker->index, in->id);
-
-		if (flags & VCH_SLOT_DELETED) {
-			vch_blobs_drop(s->worker->blobs, in->id);
-			continue;
-		}
-		/* of no account or key here: nothing would ever open it */
-		if (in->blob.len == 0)
-			continue;
-		memcpy(file->id, in->id, 20);
-		memcpy(file->bytes, in->blob.ptr, in->blob.len);
-		file->len = in->blob.len;
-		cnt++;
-	}
-	return vch_blobs_replace(s->worker->blobs, s->file, cnt);
+	for (uint8_t i = 0; i < s->answer.blobs_cnt; i++)
+		take_one(s, &s->answer.blobs[i]);
+	return s->file_cnt > VCH_BLOBS_REPLACE_MAX - VCH_OPS_MAX ? put_all(s)
+								 : VCH_OK;
 }
 
 /* Sends the blobs that were gathered for the instance of this shard. */
@@ -202,7 +213,7 @@ static enum vch_err rewrap(struct vch_sweep *s, uint8_t shard)
 	VCH_TRY(ask(s, VCH_CMD_REWRAP, vch_written(&w)));
 	VCH_TRY(vch_rewrap_answer_decode(
 		&s->answer, vch_span(s->said.answer, s->said.len)));
-	VCH_TRY(replace(s));
+	VCH_TRY(take_all(s));
 	s->request.blobs_cnt = 0;
 	return VCH_OK;
 }
@@ -212,6 +223,7 @@ static enum vch_err rewrap_of(struct vch_sweep *s,
 			      const uint8_t (*ids)[20], size_t cnt)
 {
 	s->request.blobs_cnt = 0;
+	s->file_cnt = 0;
 	for (size_t i = 0; i < cnt; i++) {
 		uint8_t at = s->request.blobs_cnt;
 		uint8_t shard = vch_shard_of(ids[i]);
@@ -229,7 +241,8 @@ static enum vch_err rewrap_of(struct vch_sweep *s,
 		if (++s->request.blobs_cnt == VCH_OPS_MAX)
 			VCH_TRY(rewrap(s, in->shard_first));
 	}
-	return rewrap(s, in->shard_first);
+	VCH_TRY(rewrap(s, in->shard_first));
+	return put_all(s);
 }
 
 static enum vch_err rewrap_all(struct vch_sweep *s, size_t *ret_cnt)
