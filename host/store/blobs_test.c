@@ -126,6 +126,50 @@ static void test_refusals(void **state)
 	assert_int_equal(len, 77);
 }
 
+/* Several at once: the new ones are there, in memory and on disk. */
+static void test_replace(void **state)
+{
+	static struct vch_blob_file file[20];
+	uint8_t(*ids)[20];
+	size_t cnt;
+	char stray[128];
+	FILE *f;
+
+	(void)state;
+	for (uint8_t i = 1; i <= 20; i++) {
+		assert_int_equal(put(i, 9, i), VCH_OK);
+		id_of(file[i - 1].id, i);
+		file[i - 1].len = 40;
+		memset(file[i - 1].bytes, 100 + i, 40);
+	}
+	assert_int_equal(vch_blobs_replace(blobs, file, 19), VCH_OK);
+	for (int round = 0; round < 2; round++) {
+		for (uint8_t i = 1; i <= 19; i++)
+			check(i, 40, (uint8_t)(100 + i));
+		check(20, 9, 20);
+		reopen();
+	}
+	/* what was begun and not finished is no blob */
+	snprintf(stray, sizeof(stray), "%s/15%038d.new", path, 0);
+	f = fopen(stray, "w");
+	assert_non_null(f);
+	fclose(f);
+	assert_int_equal(vch_blobs_ids(blobs, &ids, &cnt), VCH_OK);
+	assert_int_equal(cnt, 20);
+	free(ids);
+	vch_blobs_drop(blobs, file[0].id);
+	assert_int_equal(vch_blobs_ids(blobs, &ids, &cnt), VCH_OK);
+	assert_int_equal(cnt, 19);
+	free(ids);
+	assert_int_equal(
+		vch_blobs_replace(blobs, file, VCH_BLOBS_REPLACE_MAX + 1),
+		VCH_SIZE);
+	snprintf(stray, sizeof(stray), "rm -rf '%s'", path);
+	assert_int_equal(system(stray), 0);
+	assert_int_equal(vch_blobs_replace(blobs, file, 1), VCH_FILE);
+	assert_int_equal(vch_blobs_ids(blobs, &ids, &cnt), VCH_FILE);
+}
+
 static void test_folder_is_private(void **state)
 {
 	struct vch_blobs *second;
@@ -140,9 +184,8 @@ static void test_folder_is_private(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(test_many_of_one_place),
-		T(test_memory),
-		T(test_refusals),
+		T(test_many_of_one_place), T(test_memory),
+		T(test_refusals),	   T(test_replace),
 		T(test_folder_is_private),
 	};
 

@@ -7,6 +7,7 @@
 #include "trusted/crypto/sha256.h"
 #include "trusted/policy/ethtx.h"
 #include "trusted/policy/paymaster.h"
+#include "trusted/policy/resume.h"
 #include "trusted/policy/typed.h"
 
 static const char id_label[] = "vouch key v1";
@@ -323,14 +324,7 @@ void vch_key_resume_apply(struct vch_key_counters *counters,
 			  const struct vch_key_policy *policy,
 			  const struct vch_time *time)
 {
-	uint64_t seen_s = vch_time_plain(time);
-	uint16_t today;
-
-	if (time->refill_s > seen_s)
-		seen_s = time->refill_s;
-	today = (uint16_t)(seen_s / VCH_DAY_S);
-	if (today > counters->day)
-		counters->day = today;
+	vch_resume_day(&counters->day, time);
 	if (policy->ops_daily != VCH_OPS_UNLIMITED)
 		counters->ops = policy->ops_daily;
 	if (policy->native_daily != VCH_NATIVE_UNLIMITED)

@@ -53,8 +53,7 @@ void vch_resume_hash(uint8_t ret_hash[32], const uint8_t account[20],
 	vch_keccak256_hash(ret_hash, vch_written(&w));
 }
 
-void vch_resume_apply(struct vch_config *config, struct vch_counters *counters,
-		      const struct vch_time *time)
+void vch_resume_day(uint16_t *day, const struct vch_time *time)
 {
 	uint64_t seen_s = vch_time_plain(time);
 	uint16_t today;
@@ -62,8 +61,14 @@ void vch_resume_apply(struct vch_config *config, struct vch_counters *counters,
 	if (time->refill_s > seen_s)
 		seen_s = time->refill_s;
 	today = (uint16_t)(seen_s / VCH_DAY_S);
-	if (today > counters->day)
-		counters->day = today;
+	if (today > *day)
+		*day = today;
+}
+
+void vch_resume_apply(struct vch_config *config, struct vch_counters *counters,
+		      const struct vch_time *time)
+{
+	vch_resume_day(&counters->day, time);
 	for (uint8_t i = 0; i < counters->spent_cnt; i++) {
 		if (counters->spent[i] < config->assets[i].daily_limit)
 			counters->spent[i] = config->assets[i].daily_limit;

@@ -26,4 +26,7 @@ void vch_resume_hash(uint8_t ret_hash[32], const uint8_t account[20],
 void vch_resume_apply(struct vch_config *config, struct vch_counters *counters,
 		      const struct vch_time *time);
 
+/* Brings a counter's day to the latest that any clock has seen. */
+void vch_resume_day(uint16_t *day, const struct vch_time *time);
+
 #endif

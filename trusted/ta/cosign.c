@@ -140,27 +140,6 @@ static void record_decision(struct vch_ta *ta, const struct account *a,
 	vch_decision_record(ta, &head, &rec);
 }
 
-/*
- * Shows the client's receipt to the history. VCH_ROLLBACK: it is of another
- * one, now or before: the account is stopped. VCH_RECEIPT: a forged one.
- */
-static enum vch_err check_seen(struct vch_ta *ta, const struct account *a,
-			       const struct vch_cosign_op *op)
-{
-	enum vch_err err = VCH_OK;
-
-	if (op->seen_cnt > 0)
-		err = vch_history_check(ta, vch_shard_of(op->account),
-					&op->seen[0]);
-	if (err == VCH_ROLLBACK) {
-		a->slot->flags |= VCH_SLOT_STOPPED;
-		ta->wait_for_bump = true;
-	}
-	if (err == VCH_OK && a->slot->flags & VCH_SLOT_STOPPED)
-		return VCH_ROLLBACK;
-	return err;
-}
-
 void vch_cosign_sign(uint8_t ret_signature[65],
 		     const struct vch_secp256k1_sk *sk, const uint8_t hash[32],
 		     uint64_t valid_until)
@@ -196,7 +175,7 @@ static enum vch_err cosign(struct vch_cosign_result *ret, struct vch_ta *ta,
 	VCH_TRY(vch_keys_unseal(&sealed, &ta->keys, a.carry->blob,
 				VCH_BLOB_COSIGN_KEY, op->account));
 	VCH_TRY(vch_secp256k1_sk_parse(&sk, sealed.secret));
-	made.code = check_seen(ta, &a, op);
+	made.code = vch_history_show(ta, a.slot, op->seen, op->seen_cnt);
 	if (made.code == VCH_RECEIPT)
 		return VCH_RECEIPT;
 	q.flags = a.slot->flags;

@@ -95,6 +95,22 @@ void vch_history_put(struct vch_history *h, uint8_t shard,
 	p->end[shard] = place->end;
 }
 
+enum vch_err vch_history_show(struct vch_ta *ta, struct vch_slot *slot,
+			      const struct vch_seen *seen, uint8_t seen_cnt)
+{
+	enum vch_err err = VCH_OK;
+
+	if (seen_cnt > 0)
+		err = vch_history_check(ta, vch_shard_of(slot->id), seen);
+	if (err == VCH_ROLLBACK) {
+		slot->flags |= VCH_SLOT_STOPPED;
+		ta->wait_for_bump = true;
+	}
+	if (err == VCH_OK && slot->flags & VCH_SLOT_STOPPED)
+		return VCH_ROLLBACK;
+	return err;
+}
+
 enum vch_err vch_history_check(struct vch_ta *ta, uint8_t shard,
 			       const struct vch_seen *seen)
 {

@@ -166,24 +166,13 @@ static void group_add(struct vch_key_result *ret, struct vch_ta *ta,
 
 /* ---- one request ---- */
 
-/* As of an account: trusted/ta/cosign.c. There is no order among replicas. */
+/* There is no order among the uses of a replicated key. */
 static enum vch_err check_seen(struct vch_ta *ta, struct vch_open_key *key,
 			       const struct vch_key_request *req)
 {
-	enum vch_err err = VCH_OK;
-
 	if (key->slot == &key->replica)
 		return req->seen_cnt > 0 ? VCH_RECEIPT : VCH_OK;
-	if (req->seen_cnt > 0)
-		err = vch_history_check(ta, vch_shard_of(req->key),
-					&req->seen[0]);
-	if (err == VCH_ROLLBACK) {
-		key->slot->flags |= VCH_SLOT_STOPPED;
-		ta->wait_for_bump = true;
-	}
-	if (err == VCH_OK && key->slot->flags & VCH_SLOT_STOPPED)
-		return VCH_ROLLBACK;
-	return err;
+	return vch_history_show(ta, key->slot, req->seen, req->seen_cnt);
 }
 
 static struct vch_key_decision decide(struct vch_ta *ta,

@@ -274,6 +274,15 @@ void vch_history_put(struct vch_history *history, uint8_t shard,
 VCH_MUST enum vch_err vch_history_check(struct vch_ta *ta, uint8_t shard,
 					const struct vch_seen *seen);
 
+/*
+ * Shows what a client has seen, if anything, for its account or key.
+ * VCH_ROLLBACK: it is of another history, now or before: the slot is stopped.
+ * VCH_RECEIPT: a forged one.
+ */
+VCH_MUST enum vch_err vch_history_show(struct vch_ta *ta, struct vch_slot *slot,
+				       const struct vch_seen *seen,
+				       uint8_t seen_cnt);
+
 /* Checks and folds one batch of the log: FORMAT, CHAIN, TAG, FULL. */
 VCH_MUST enum vch_err vch_fold(struct vch_ta *ta, struct vch_span batch);
 
