@@ -250,7 +250,6 @@ static void test_intent(void **state)
 	for (uint8_t i = 1; i < VCH_INTENT_SETTINGS_MAX; i++)
 		intent.settings[i] = intent.settings[0];
 	intent.settings_cnt = VCH_INTENT_SETTINGS_MAX;
-	intent.settings[VCH_INTENT_SETTINGS_MAX - 1].value++;
 	rig_change_begin(&waits, &config, &account);
 	assert_int_equal(
 		rig_intent(&rig, &account, &passkey, &intent, &waits, &res),
@@ -368,7 +367,7 @@ static void test_close(void **state)
 	assert_int_equal(ask(VCH_CMD_CLOSE, go_on, 1), VCH_OK);
 }
 
-/* ---- a life after, in a child ---------------------------------------------- */
+/* ---- a life after, in a child ---------------------------------------------- --------------------------------------------- */
 
 static void live_later(void)
 {
