@@ -95,6 +95,49 @@ static void test_batch_wait(void **state)
 	assert_in_range(vch_clock_ns() - began, 0, 2000 * VCH_NS_PER_MS);
 }
 
+static _Atomic unsigned shared_bumps;
+
+/* Counts the batches of anchors, each of which closes several windows. */
+static void note_anchors(void *ctx, struct vch_log_pos pos,
+			 const struct vch_batch *batch, bool replayed)
+{
+	struct vch_reader r = vch_reader(batch->sections[0].records[0]);
+	struct vch_record_head head;
+
+	(void)ctx;
+	(void)pos;
+	vch_record_head_read(&r, &head);
+	if (!replayed && head.kind == VCH_RECORD_ANCHOR &&
+	    batch->sections_cnt > 1)
+		shared_bumps++;
+}
+
+/*
+ * While calls come without a pause, the windows of all shards are closed with
+ * the first that is over, and not one after another.
+ */
+static void test_windows_close_together(void **state)
+{
+	static struct payment p[1];
+	static uint8_t address[ACCOUNTS][20];
+	struct asked a;
+	uint64_t end = vch_clock_ns() + 20ull * VCH_NS_PER_S;
+
+	(void)state;
+	worker_end();
+	worker_begin_as((struct vch_worker_options){
+		.window_s = 1, .window_records = 1024, .kept = note_anchors});
+	for (int i = 0; i < ACCOUNTS; i++)
+		assert_int_equal(create(&a, address[i]), VCH_OK);
+	shared_bumps = 0;
+	for (uint64_t n = 0; shared_bumps < 2 && vch_clock_ns() < end; n++) {
+		payment_make(&p[0], address[n % ACCOUNTS], n / ACCOUNTS, 1);
+		assert_int_equal(payment_send(&p[0], WAIT_MS), VCH_OK);
+		expect_paid(p, 1);
+	}
+	assert_true(shared_bumps >= 2);
+}
+
 /* The next TEE gets what the lost one had; each counts once, in order. */
 static void test_retries(void **state)
 {
@@ -124,6 +167,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_batch_max),
 		T(test_batch_wait),
+		T(test_windows_close_together),
 		T(test_retries),
 	};
 

@@ -55,6 +55,7 @@ static enum vch_err make_safe(struct vch_instance *in, uint32_t cmd,
 	if (said->log.len == 0)
 		return VCH_OK;
 	VCH_TRY(keep(in, said->log));
+	in->held |= held;
 	if (held)
 		return vch_tee_release(in->tee, said);
 	in->window_open = true;
@@ -477,6 +478,22 @@ static void linger(struct vch_instance *in)
 	pthread_mutex_unlock(&w->mutex);
 }
 
+/*
+ * Where an answer had to wait for a bump, the windows of the other shards are
+ * over as well, or soon: one bump for all, instead of one for each as answers
+ * come that would wait for it.
+ */
+static enum vch_err close_windows(struct vch_instance *in)
+{
+	uint16_t window_s = in->worker->opt.window_s;
+	bool close = in->held && in->window_open && window_s != 0 &&
+		     window_s != VCH_WINDOW_NEVER;
+	enum vch_err err = close ? vch_instance_close(in, false) : VCH_OK;
+
+	in->held = false;
+	return err;
+}
+
 enum vch_err vch_instance_serve(struct vch_instance *in)
 {
 	struct vch_job *alone;
@@ -486,5 +503,7 @@ enum vch_err vch_instance_serve(struct vch_instance *in)
 	alone = gather_waiting(in);
 	in->under_way = 0;
 	err = alone ? serve_alone(in, alone) : serve_gather(in);
+	if (err == VCH_OK)
+		return close_windows(in);
 	return err == VCH_PARAMS || err == VCH_SIZE ? VCH_OK : err;
 }

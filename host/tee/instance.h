@@ -32,6 +32,7 @@ struct vch_instance {
 	/* the thread's own */
 	uint32_t under_way;	  /* with the last gather, and behind it */
 	uint64_t linger_until_ns; /* for as many to come again */
+	bool held;		  /* an answer waited for a bump */
 	bool window_open; /* something was released since the last bump */
 	struct vch_tee *tee;
 	struct vch_log *log;	   /* NULL: it holds none */
