@@ -94,6 +94,27 @@ class Rollback(unittest.TestCase):
         self.assertTrue(self.s.stop_node())
         self.restart_from(old)
 
+    def old_and_new(self):
+        """Copies before and after a payment; the node is stopped."""
+        self.pay()
+        self.assertTrue(self.s.stop_node())
+        old = self.copy_node("old")
+        self.s.start_node()
+        self.pay(amount="7gwei")
+        self.assertTrue(self.s.stop_node())
+        return old, self.copy_node("new")
+
+    def is_refused(self):
+        """The node does not start, and says that its log is too old."""
+        before = os.path.getsize(self.s.log_path("vouchd"))
+        with self.assertRaises(stack.StackError):
+            self.s.start_node()
+        self.s.stop_node()
+        with open(self.s.log_path("vouchd")) as said:
+            said.seek(before)
+            self.assertIn("is older than what this device has seen",
+                          said.read())
+
     def test_older_copy_stops_the_account(self):
         self.pay()
         self.roll_back()
@@ -149,19 +170,9 @@ class Rollback(unittest.TestCase):
         self.assertIn("by its owner", shown)
 
     def test_the_counter_knows_an_older_log(self):
-        self.pay()
-        self.assertTrue(self.s.stop_node())
-        old = self.copy_node("old")
-        self.s.start_node()
-        self.pay(amount="7gwei")
-        self.assertTrue(self.s.stop_node())
-        new = self.copy_node("new")
+        old, new = self.old_and_new()
         self.restore(old, device=False)
-        with self.assertRaises(stack.StackError):
-            self.s.start_node()
-        self.assertIn("is older than what this device has seen",
-                      stack.tail(self.s.log_path("vouchd")))
-        self.s.stop_node()
+        self.is_refused()
         # the whole log: it goes on, and a clean stop cost nobody a lease
         self.restore(new, device=False)
         self.s.start_node()
@@ -176,21 +187,11 @@ class Rollback(unittest.TestCase):
 
     def test_the_counter_knows_it_with_other_instances(self):
         """Neither more nor fewer of them take the older log for the newest."""
-        self.pay()
-        self.assertTrue(self.s.stop_node())
-        old = self.copy_node("old")
-        self.s.start_node()
-        self.pay(amount="7gwei")
-        self.assertTrue(self.s.stop_node())
-        new = self.copy_node("new")
+        old, new = self.old_and_new()
         for workers in (1, 2, 3):
             self.s.node_options = ["--workers", str(workers)]
             self.restore(old, device=False)
-            with self.assertRaises(stack.StackError):
-                self.s.start_node()
-            self.assertIn("is older than what this device has seen",
-                          stack.tail(self.s.log_path("vouchd")))
-            self.s.stop_node()
+            self.is_refused()
         self.restore(new, device=False)
         self.s.start_node()
         self.pay(amount="8gwei")
@@ -295,11 +296,7 @@ class RollbackOfTwo(Rollback):
         new = self.copy_log("new")
         self.restore_log(old)
         for _ in range(2):
-            with self.assertRaises(stack.StackError):
-                self.s.start_node()
-            self.assertIn("is older than what this device has seen",
-                          stack.tail(self.s.log_path("vouchd")))
-            self.s.stop_node()
+            self.is_refused()
         self.restore_log(new)
         self.s.start_node()
         self.pay(amount="8gwei")
