@@ -30,6 +30,14 @@ static void read_anchor(struct vch_event *e, struct vch_reader *r)
 	e->shard_cnt = 1;
 }
 
+static void read_snapshot(struct vch_event *e, struct vch_reader *r)
+{
+	struct vch_snapshot rec;
+
+	vch_snapshot_read(r, &rec);
+	e->shard_cnt = 1;
+}
+
 static void read_account(struct vch_event *e, struct vch_reader *r)
 {
 	struct vch_account_record rec;
@@ -117,6 +125,7 @@ static const struct {
 	[VCH_RECORD_CHANGE] = {"change", read_change},
 	[VCH_RECORD_RESUME] = {"resume", read_resume},
 	[VCH_RECORD_ANCHOR] = {"anchor", read_anchor},
+	[VCH_RECORD_SNAPSHOT] = {"snapshot", read_snapshot},
 	[VCH_RECORD_KEY] = {"key", read_key},
 	[VCH_RECORD_USE] = {"use", read_use},
 	[VCH_RECORD_DELETE] = {"delete", read_delete},
@@ -198,6 +207,7 @@ static void put_rest(struct vch_buf *out, const struct vch_event *e)
 		vch_json_put_quantity(out, "shards", e->shard_cnt);
 		break;
 	case VCH_RECORD_ANCHOR:
+	case VCH_RECORD_SNAPSHOT:
 		vch_json_put_quantity(out, "shards", e->shard_cnt);
 		break;
 	case VCH_RECORD_DECISION:

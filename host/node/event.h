@@ -15,7 +15,7 @@ struct vch_event {
 	uint8_t incarnation[16];
 	uint8_t id[20]; /* of the account or key */
 	uint64_t seq;
-	/* start, anchor: of how many shards */
+	/* start, anchor, snapshot: of how many shards */
 	uint32_t version;
 	uint8_t shard_cnt;
 	/* decision, change, resume; in parts of a use */

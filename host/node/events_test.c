@@ -316,13 +316,16 @@ static void account_kinds(void)
 	add_kind(2, &w);
 }
 
-static void intent_kind(void)
+static void later_kinds(void)
 {
 	struct vch_writer w = record(VCH_RECORD_INTENT, bytes[9]);
 
 	vch_decision_write(&w, &(struct vch_decision){.slot = {.id = {0xab}},
 						      .chain_id = 5});
 	add_kind(9, &w);
+	w = record(VCH_RECORD_SNAPSHOT, bytes[10]);
+	vch_snapshot_write(&w, &(struct vch_snapshot){.shard = 3});
+	add_kind(10, &w);
 }
 
 static void key_kinds(void)
@@ -362,18 +365,18 @@ static void test_kinds(void **state)
 {
 	static const char *const kinds[] = {"change", "change", "resume",
 					    "key",    "use",	"delete",
-					    "anchor", "intent"};
+					    "anchor", "intent", "snapshot"};
 	yyjson_val *root;
 
 	(void)state;
 	decide(0, 1);
 	account_kinds();
 	key_kinds();
-	intent_kind();
+	later_kinds();
 	vch_events_add(events, at(16), &batch, false);
 	root = list("", 99);
-	assert_int_equal(cnt_of(root), 8);
-	for (size_t i = 0; i < 8; i++)
+	assert_int_equal(cnt_of(root), 9);
+	for (size_t i = 0; i < 9; i++)
 		assert_string_equal(str(event_of(root, i), "kind"), kinds[i]);
 	for (size_t i = 0; i < 6; i++)
 		assert_int_equal(strncmp(str(event_of(root, i),

@@ -375,8 +375,8 @@ const KINDS = {
 	other: () => fact("other"),
 };
 
-// Only carries a counter: many a minute, and nothing to see.
-const UNSEEN = ["anchor"];
+// Only carry a counter, or say what was saved: many, and nothing to see.
+const UNSEEN = ["anchor", "snapshot"];
 
 function describe(event) {
 	const seconds = Number(event.time);
