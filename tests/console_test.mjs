@@ -300,7 +300,7 @@ async function testKeys(page) {
 
 async function testChange(page, account) {
 	const tighter = await ask(["account", "fee", account, "0.01ether",
-		"--passkey", passkey, ...stack.node]);
+		"--passkey", passkey, ...stack.node, "--chain", stack.chain]);
 	check("a policy is tightened", tighter.code === 0, tighter.out);
 	check("that is shown", await seen(page, "#log li.new", "changed by passkey 1"));
 	check("no record is without a name",

@@ -367,7 +367,7 @@ static void test_close(void **state)
 	assert_int_equal(ask(VCH_CMD_CLOSE, go_on, 1), VCH_OK);
 }
 
-/* ---- a life after, in a child ---------------------------------------------- --------------------------------------------- */
+/* ---- a life after, in a child -------------------------------------------- */
 
 static void live_later(void)
 {
