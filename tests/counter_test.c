@@ -187,6 +187,24 @@ static void test_unclean_start_charges(void **state)
 	assert_true(account.slot.remainder == 0);
 }
 
+/* What was lost before an account was born cannot have been its own. */
+static void test_born_after_unclean_starts(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(restart(rig.batch_cnt), VCH_OK);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(rig_create(&rig, &account, &passkey), VCH_OK);
+		nonce = 0;
+		/* at once, and after a clean end */
+		if (i == 1) {
+			assert_int_equal(close_windows(1), VCH_OK);
+			assert_int_equal(restart(rig.batch_cnt), VCH_OK);
+		}
+		assert_int_equal(left_after(50), 950);
+	}
+}
+
 /* Whoever cuts the tail off again and again gains nothing by it. */
 static void test_lost_tails_add_up(void **state)
 {
@@ -311,6 +329,7 @@ int main(void)
 		T(test_release_needs_held, every_batch),
 		T(test_lease, long_window),
 		T(test_unclean_start_charges, long_window),
+		T(test_born_after_unclean_starts, long_window),
 		T(test_lost_tails_add_up, long_window),
 		T(test_clean_stop, long_window),
 		T(test_close, long_window),

@@ -15,11 +15,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/rig_key.h"
 #include "tests/rig_snapshot.h"
 #include "trusted/log/chain.h"
 
 #define ETHER UINT64_C(1000000000000000000)
 #define ACCOUNTS 6
+#define KEYS 3
 #define SLOTS_MAX 256
 
 static struct rig rig;
@@ -184,6 +186,8 @@ struct life {
 	struct rig_account account[ACCOUNTS];
 	uint64_t nonce[ACCOUNTS];
 	size_t account_cnt;
+	struct rig_key key[KEYS];
+	size_t key_cnt;
 	struct rig_snap kept[VCH_SHARDS];
 	bool has[VCH_SHARDS];
 };
@@ -198,6 +202,31 @@ static void pay_some(struct life *l)
 	rig_payment(&op, &l->account[who], &passkey, l->nonce[who]++,
 		    rand() % 4 == 0 ? ETHER : ETHER / 1000);
 	(void)!rig_cosign_one(&rig, &l->account[who], &op, &res);
+}
+
+/* Made, used within a limit, and the last of them deleted. */
+static void key_some(struct life *l)
+{
+	struct vch_key_policy policy =
+		key_policy(VCH_PURPOSE_MESSAGE, VCH_KEY_ED25519);
+	struct rig_key *key = &l->key[l->key_cnt];
+	struct vch_key_request req;
+	const uint8_t text = (uint8_t)rand();
+	uint8_t sig[65], erased;
+
+	policy.ops_daily = 3;
+	if (l->key_cnt < KEYS) {
+		assert_int_equal(key_generate(&rig, key, &policy), VCH_OK);
+		l->key_cnt++;
+		return;
+	}
+	key = &l->key[(size_t)rand() % KEYS];
+	if (key == &l->key[KEYS - 1] && !(key->slot.flags & VCH_SLOT_DELETED)) {
+		req = key_request(key, 0, NULL, 0);
+		assert_int_equal(key_delete(&rig, key, &req, &erased), VCH_OK);
+	} else {
+		(void)!key_sign(&rig, key, VCH_PAYLOAD_MESSAGE, &text, 1, sig);
+	}
 }
 
 static void freeze_some(struct life *l)
@@ -250,13 +279,15 @@ static void live(struct life *l, int steps)
 		uint8_t shard = (uint8_t)(rand() % VCH_SHARDS);
 		int what = rand() % 12;
 
-		if (l->account_cnt < ACCOUNTS && (what == 0 || i < 2))
+		if (l->account_cnt < ACCOUNTS && (what == 0 || i < 1))
 			assert_int_equal(
 				rig_create(&rig, &l->account[l->account_cnt++],
 					   &passkey),
 				VCH_OK);
-		else if (what < 6)
+		else if (what < 5)
 			pay_some(l);
+		else if (what == 5)
+			key_some(l);
 		else if (what == 6)
 			freeze_some(l);
 		else if (what == 7)
@@ -287,7 +318,7 @@ static void test_twin(void **state)
 	new_tee();
 	assert_int_equal(rig_replay(&rig, rig.batch_cnt), VCH_OK);
 	assert_int_equal(rig_open(&rig), VCH_OK);
-	live(l, 60);
+	live(l, 90);
 	end_some();
 	/* with windows the counter would tell one of the two that it is late */
 	rig.window_s = VCH_WINDOW_NEVER;
@@ -303,6 +334,7 @@ static void test_twin(void **state)
 	assert_in_range(clock[1][0], clock[0][0], clock[0][0] + 2);
 	assert_in_range(clock[1][1], clock[0][1], clock[0][1] + 2);
 	assert_int_not_equal(by_log.slot_cnt, 0);
+	assert_int_not_equal(l->key_cnt, 0);
 	free(l);
 }
 

@@ -125,7 +125,7 @@ static enum vch_err record_account(struct vch_ta *ta,
 	rec.slot.remainder = vch_native_left(config, &counters);
 	vch_record_head_write(&w, &head);
 	VCH_TRY(vch_account_record_encode(&w, &rec));
-	VCH_TRY(vch_slots_put(&ta->slots, &rec.slot));
+	VCH_TRY(vch_slot_born(ta, &rec.slot));
 	if (head.expiry_s > ta->clock.expiry_s)
 		ta->clock.expiry_s = head.expiry_s;
 	vch_draft_add(ta, vch_shard_of(config->address), vch_written(&w));

@@ -202,6 +202,13 @@ uint32_t vch_lease_owed(struct vch_ta *ta, const struct vch_slot *slot)
 	return owed;
 }
 
+enum vch_err vch_slot_born(struct vch_ta *ta, const struct vch_slot *slot)
+{
+	VCH_TRY(vch_slots_put(&ta->slots, slot));
+	(void)vch_lease_owed(ta, vch_slots_find(&ta->slots, slot->id));
+	return VCH_OK;
+}
+
 static uint8_t anchor_all(struct vch_ta *ta, const struct vch_time *time)
 {
 	struct vch_record_head head = {VCH_RECORD_ANCHOR, time->refill_s,

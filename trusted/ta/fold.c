@@ -99,8 +99,9 @@ static enum vch_err fold_record(struct vch_ta *ta, struct vch_span record)
 	if (slot.flags & VCH_SLOT_REPLICATED && slot.seq == 0)
 		return VCH_OK;
 	VCH_TRY(vch_slots_put(&ta->slots, &slot));
-	/* it was charged when the record was made; these two charge nothing */
-	if (head.kind != VCH_RECORD_CHANGE && head.kind != VCH_RECORD_INTENT)
+	/* it was charged when the record was made, but not by these */
+	if (head.kind != VCH_RECORD_CHANGE && head.kind != VCH_RECORD_INTENT &&
+	    head.kind != VCH_RECORD_DELETE)
 		(void)vch_lease_owed(ta, vch_slots_find(&ta->slots, slot.id));
 	return VCH_OK;
 }

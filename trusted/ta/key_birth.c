@@ -90,7 +90,7 @@ enum vch_err vch_key_bear(struct vch_ta *ta, const struct vch_time *time,
 	rec.config = vch_written(&wc);
 	rec.counters = vch_written(&wn);
 	new_slot(&rec.slot, key, &rec, &counters);
-	VCH_TRY(vch_slots_put(&ta->slots, &rec.slot));
+	VCH_TRY(vch_slot_born(ta, &rec.slot));
 	seal(key, ta, &rec.slot, secret);
 	vch_sha256_hash(rec.blob_hash, vch_span(key->blob, key->blob_len));
 	vch_key_record_head(&w, ta, VCH_RECORD_KEY, time);

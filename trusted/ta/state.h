@@ -239,6 +239,10 @@ void vch_lease_take(struct vch_ta *ta, const struct vch_slot *slot,
 /* Unclean starts the account was not charged for yet; from now on it was. */
 uint32_t vch_lease_owed(struct vch_ta *ta, const struct vch_slot *slot);
 
+/* Stores the slot of a birth: it owes nothing for starts before it. FULL. */
+VCH_MUST enum vch_err vch_slot_born(struct vch_ta *ta,
+				    const struct vch_slot *slot);
+
 /* Draws the import key of this incarnation. */
 void vch_import_start(struct vch_import *import);
 
