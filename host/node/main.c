@@ -80,14 +80,12 @@ static enum vch_err find_places(struct vouchd *d)
 
 static enum vch_err check_tee_program(const struct vouchd *d)
 {
-	struct stat st;
+	enum vch_err err;
 
 	errno = 0;
-	if (access(d->opt.settings.tee, X_OK) != 0)
-		return say(VCH_FILE, "cannot run", d->opt.settings.tee);
-	if (stat(d->opt.settings.tee, &st) != 0 || !S_ISREG(st.st_mode))
-		return say(VCH_FILE, "not a program:", d->opt.settings.tee);
-	return VCH_OK;
+	err = vch_tee_check(d->opt.settings.tee);
+	return err ? say(err, "cannot start the TEE", d->opt.settings.tee)
+		   : err;
 }
 
 /* At the start, and again on SIGHUP. */
@@ -219,10 +217,9 @@ static enum vch_err window_of(uint16_t *ret, const char *text)
 
 	if (strcmp(text, "never") == 0)
 		v = VCH_WINDOW_NEVER;
-	else if (*text == '\0' || *end != '\0' || v < 0 ||
-		 v > VCH_WINDOW_S_MAX)
-		return say(VCH_ARGUMENT, "not 0 to 60 seconds, or never:",
-			   text);
+	else if (*text == '\0' || *end != '\0' || v < 0 || v > VCH_WINDOW_S_MAX)
+		return say(VCH_ARGUMENT,
+			   "not 0 to 60 seconds, or never:", text);
 	*ret = (uint16_t)v;
 	return VCH_OK;
 }

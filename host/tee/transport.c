@@ -74,6 +74,16 @@ static enum vch_err fd_lift(int *fd)
 	return VCH_OK;
 }
 
+enum vch_err vch_tee_check(const char *program)
+{
+	struct stat st;
+
+	if (access(program, X_OK) != 0 || stat(program, &st) != 0)
+		return VCH_FILE;
+	errno = 0;
+	return S_ISREG(st.st_mode) ? VCH_OK : VCH_FILE;
+}
+
 /* Opens a file of the device; it must be ours and nobody else's. */
 static enum vch_err device_file_open(int *ret, const char *dir,
 				     const char *name, int flags)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The host's side of the door: one instance of the trusted application, one
- * call at a time. Today the other side is the emulated TEE, a process of its
- * own (emu/pipe.h). Nothing here names it but the options, so a transport
- * over OP-TEE's client library can stand behind the same functions.
+ * call at a time. Two transports stand behind these functions, one of them in
+ * each build: transport.c, whose other side is the emulated TEE, a process of
+ * its own (emu/pipe.h), and transport_teec.c, over OP-TEE's client library.
  *
  * One thread at a time may use a struct vch_tee. The thread that started it
  * must outlive it: the TEE is killed when that thread ends (Linux ties a
@@ -22,7 +22,7 @@
 struct vch_tee;
 
 struct vch_tee_options {
-	const char *program;	   /* path of vouch-tee */
+	const char *program;	   /* path of vouch-tee, or /dev/tee0 */
 	const char *dir;	   /* the device's folder: vch_tee_factory */
 	bool second;		   /* beside a first TEE on the same device */
 	const char *argument;	   /* test flavour: its faults; else NULL */
@@ -40,10 +40,14 @@ struct vch_tee_reply {
 	struct vch_span log;	/* at most VCH_BATCH_MAX bytes */
 };
 
+/* Can that be started, as far as one can see? VCH_FILE if not. */
+VCH_MUST enum vch_err vch_tee_check(const char *program);
+
 /*
  * Makes a new emulated device in dir: the folder (0700; its parents too),
  * a device secret from the kernel's generator and an empty secure
  * storage (0600), all synced. If dir holds a device already, checks it only.
+ * For a real TEE: the empty folder.
  *	VCH_FILE	cannot be made or read, or others may read it
  *	VCH_CORRUPT	a half of a device: secret or storage has gone
  */

@@ -6,6 +6,13 @@
 #include <tee_internal_api.h>
 
 #include "trusted/base/check.h"
+#include "trusted/ta/device.h"
+
+#ifdef VCH_BOARD
+#define PLACE VCH_DEVICE_STORAGE
+#else
+#define PLACE TEE_STORAGE_PRIVATE
+#endif
 
 static const char generation_id[] = "generation";
 static const char counters_id[] = "counters";
@@ -70,7 +77,7 @@ static enum vch_err object_load_some(void *ret, size_t *len, const char *id)
 	size_t got = 0;
 	TEE_Result res;
 
-	res = TEE_OpenPersistentObject(TEE_STORAGE_PRIVATE, id, strlen(id),
+	res = TEE_OpenPersistentObject(PLACE, id, strlen(id),
 				       TEE_DATA_FLAG_ACCESS_READ, &object);
 	VCH_TRY(storage_err(res));
 	res = TEE_ReadObjectData(object, ret, *len, &got);
@@ -95,7 +102,7 @@ static enum vch_err object_create(const char *id, const void *data, size_t len,
 	TEE_ObjectHandle object = TEE_HANDLE_NULL;
 	TEE_Result res;
 
-	res = TEE_CreatePersistentObject(TEE_STORAGE_PRIVATE, id, strlen(id),
+	res = TEE_CreatePersistentObject(PLACE, id, strlen(id),
 					 TEE_DATA_FLAG_ACCESS_WRITE | flags,
 					 TEE_HANDLE_NULL, data, len, &object);
 	if (res != TEE_SUCCESS)
@@ -160,20 +167,6 @@ vch_platform_generation_store(const struct vch_generation *generation)
 	return generation_write(generation, TEE_DATA_FLAG_OVERWRITE);
 }
 
-struct vch_span vch_platform_erase(void)
-{
-	static const char emulated[] = "EMULATED";
-	const size_t len = sizeof(emulated) - 1;
-	char name[64];
-	struct vch_span is = vch_platform_name(name, sizeof(name));
-
-	for (size_t i = 0; i + len <= is.len; i++) {
-		if (memcmp(is.ptr + i, emulated, len) == 0)
-			return vch_span("file", 4);
-	}
-	return vch_span("none", 4);
-}
-
 #define COUNTERS_LEN (8 * VCH_COUNTER_CNT)
 
 enum vch_err vch_platform_counters_load(uint64_t ret[VCH_COUNTER_CNT])
@@ -196,8 +189,7 @@ vch_platform_counters_store(const uint64_t counters[VCH_COUNTER_CNT],
 
 	for (size_t i = 0; i < VCH_COUNTER_CNT; i++)
 		vch_store_be64(bytes + 8 * i, counters[i]);
-	res = TEE_OpenPersistentObject(TEE_STORAGE_PRIVATE, counters_id,
-				       strlen(counters_id),
+	res = TEE_OpenPersistentObject(PLACE, counters_id, strlen(counters_id),
 				       TEE_DATA_FLAG_ACCESS_WRITE, &object);
 	if (res == TEE_ERROR_ITEM_NOT_FOUND)
 		return object_create(counters_id, bytes, sizeof(bytes), 0);

@@ -2,8 +2,9 @@
 /*
  * All that the trusted application asks of its platform: randomness, a key
  * that only this device and this application have, a small place that can be
- * overwritten, clocks, and a word on what the platform is. platform.c does
- * it with GlobalPlatform calls.
+ * overwritten, clocks, and what the platform says it is. platform.c does it
+ * with GlobalPlatform calls; platform_board.c adds what a board of ours has,
+ * and platform_plain.c says that there is no such thing.
  */
 #ifndef TRUSTED_TA_PLATFORM_H
 #define TRUSTED_TA_PLATFORM_H
@@ -48,7 +49,8 @@ vch_platform_generation_store(const struct vch_generation *generation);
 
 /*
  * What overwriting the generation key is worth: `none` where the medium may
- * keep what was overwritten, `file` where it is a file of the emulated TEE.
+ * keep what was overwritten, `file` where it is a file of the emulated TEE,
+ * `flash` where it is erased in flash that only the TEE can reach.
  */
 struct vch_span vch_platform_erase(void);
 
@@ -78,5 +80,27 @@ uint64_t vch_platform_host_s(void);
  * TEE would not say EMULATED.
  */
 struct vch_span vch_platform_name(char *buf, size_t cap);
+
+/*
+ * For evidence, the least that is true; measurement: of this code, zeros where
+ * the platform takes none. protect and counter: if the counters are used. A
+ * board that cannot say what it runs ends.
+ */
+struct vch_platform_claims {
+	const char *protect;
+	const char *seal;
+	const char *counter;
+	uint8_t measurement[32];
+};
+void vch_platform_claims(struct vch_platform_claims *ret);
+
+/*
+ * The device's own signature over this code's measurement and hash, with what
+ * its factory said of the device; empty where there is no such thing.
+ */
+#define VCH_ENDORSEMENT_MAX 160
+VCH_MUST enum vch_err vch_platform_endorse(uint8_t ret[VCH_ENDORSEMENT_MAX],
+					   size_t *ret_len,
+					   const uint8_t hash[32]);
 
 #endif

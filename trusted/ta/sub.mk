@@ -31,6 +31,12 @@ VCH_TA_SRCS := \
 	trusted/ta/state.c
 
 ifdef ta-dev-kit-dir
+VCH_TA_SRCS += trusted/ta/platform_board.c
+else
+VCH_TA_SRCS += trusted/ta/platform_plain.c
+endif
+
+ifdef ta-dev-kit-dir
 # relative to this folder, so that no path of the machine gets in
 rooted = $(patsubst -I%,-I$(VCH_ROOT)/%,$(subst -isystem ,-I,$(1)))
 with = $(foreach f,$(1),$(eval cppflags-$(f)-y := $(call rooted,$(2))) \
@@ -44,7 +50,9 @@ cflags-y += -O3 -std=gnu11
 cflags-remove-y += -Wswitch-default
 
 $(call with,$(filter-out $(VCH_CRYPTO_SRCS),$(VCH_TRUSTED_SRCS)) \
-	$(VCH_TA_SRCS),-I.)
+	$(VCH_TA_SRCS),-I. -DVCH_BOARD)
+# user_ta_header_defines.h is read by a file of the kit
+global-incdirs-y += $(VCH_ROOT)
 $(call with,$(VCH_CRYPTO_SRCS),$(VCH_CRYPTO_CPPFLAGS))
 $(call with,$(VCH_S2N_ARM),$(VCH_S2N_CPPFLAGS))
 $(call with,$(VCH_BEARSSL),$(VCH_BEARSSL_CPPFLAGS),-w)

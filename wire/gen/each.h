@@ -98,7 +98,7 @@
 	X(attest_request, VCH_ATTEST_REQUEST_ENC_MAX, \
 	  "32;") \
 	X(attest_answer, VCH_ATTEST_ANSWER_ENC_MAX, \
-	  "<1024;64;") \
+	  "<1024;64;<160;") \
 	X(evidence, VCH_EVIDENCE_ENC_MAX, \
 	  "32;<32;32;4;16;32;32;32;32;8;<16;<16;<16;<16;<16;<16;2;2;") \
 	X(replay_request, VCH_REPLAY_REQUEST_ENC_MAX, \

@@ -353,6 +353,7 @@ void vch_attest_answer_read(struct vch_reader *r, struct vch_attest_answer *ret)
 {
 	ret->claims = read_span16(r, VCH_ATTEST_ANSWER_CLAIMS_MAX);
 	vch_read_bytes(r, ret->signature, sizeof(ret->signature));
+	ret->endorsement = read_span16(r, VCH_ATTEST_ANSWER_ENDORSEMENT_MAX);
 }
 
 void vch_attest_answer_write(struct vch_writer *w,
@@ -360,6 +361,7 @@ void vch_attest_answer_write(struct vch_writer *w,
 {
 	write_span16(w, in->claims, VCH_ATTEST_ANSWER_CLAIMS_MAX);
 	vch_write_bytes(w, in->signature, sizeof(in->signature));
+	write_span16(w, in->endorsement, VCH_ATTEST_ANSWER_ENDORSEMENT_MAX);
 }
 
 enum vch_err vch_attest_answer_decode(struct vch_attest_answer *ret,
@@ -2475,7 +2477,7 @@ enum vch_err vch_restore_answer_encode(struct vch_writer *w,
 
 const struct vch_command_info vch_commands[VCH_COMMAND_CNT] = {
 	{VCH_CMD_VERSION, "VERSION", VCH_PHASE_ANY, 0, 45},
-	{VCH_CMD_ATTEST, "ATTEST", VCH_PHASE_SERVE, 32, 1090},
+	{VCH_CMD_ATTEST, "ATTEST", VCH_PHASE_SERVE, 32, 1252},
 	{VCH_CMD_REPLAY, "REPLAY", VCH_PHASE_BOOT, 261124, 4},
 	{VCH_CMD_START, "START", VCH_PHASE_BOOT, 6, 48},
 	{VCH_CMD_COMPARE, "COMPARE", VCH_PHASE_BOOT, 0, 0},

@@ -143,7 +143,12 @@ VCH_MUST enum vch_err vch_version_answer_decode(struct vch_version_answer *ret,
 VCH_MUST enum vch_err vch_version_answer_encode(struct vch_writer *w,
 		const struct vch_version_answer *in);
 
-/* Evidence bound to the caller's challenge; see `evidence`. */
+/*
+ * Evidence bound to the caller's challenge; see `evidence`. endorsement: empty,
+ * or device key (32) ‖ certificate (64) ‖ signature (64): the factory's over
+ * "vouch device v1" ‖ device key, and the device's over "vouch endorsement v1" ‖
+ * measurement ‖ SHA-256("vouch evidence v1" ‖ claims).
+ */
 struct vch_attest_request {
 	uint8_t challenge[32];
 };
@@ -158,11 +163,13 @@ VCH_MUST enum vch_err vch_attest_request_encode(struct vch_writer *w,
 		const struct vch_attest_request *in);
 
 #define VCH_ATTEST_ANSWER_CLAIMS_MAX 1024
+#define VCH_ATTEST_ANSWER_ENDORSEMENT_MAX 160
 struct vch_attest_answer {
 	struct vch_span claims;
 	uint8_t signature[64];
+	struct vch_span endorsement;
 };
-#define VCH_ATTEST_ANSWER_ENC_MAX 1090
+#define VCH_ATTEST_ANSWER_ENC_MAX 1252
 void vch_attest_answer_read(struct vch_reader *r,
 		struct vch_attest_answer *ret);
 void vch_attest_answer_write(struct vch_writer *w,

@@ -383,6 +383,7 @@ export interface AttestRequest {
 export interface AttestAnswer {
 	claims: Hex; // bytes<=1024
 	signature: Hex; // bytes[64]
+	endorsement: Hex; // bytes<=160
 }
 
 export interface Evidence {
