@@ -3,6 +3,7 @@
 
 MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
+.DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 SHELL := /bin/bash
 
@@ -18,6 +19,8 @@ CFLAGS := -std=gnu11 -D_GNU_SOURCE -O2 -g -MMD -MP -ffunction-sections -fdata-se
 	$(HARDEN)
 LDFLAGS := -pie -Wl,-z,relro,-z,now,-z,noexecstack,--gc-sections $(SAN_FLAGS)
 YYJSON := out/deps/yyjson/src
+# BOARD=optee: the same for a board with OP-TEE
+include deploy/optee-qemu/board.mk
 
 ifeq ($(ARCH),aarch64)
 S2N := $(VCH_S2N_ARM)
@@ -39,7 +42,8 @@ CORE_SRCS := $(VCH_TRUSTED_SRCS) wire/gen/errors.c
 EMU_SRCS := $(addprefix emu/,gp_core.c gp_session.c gp_storage.c sandbox.c \
 	store.c)
 HOST_SRCS := $(call room,host/base) $(call room,host/store) \
-	$(call room,host/tee)
+	$(filter-out host/tee/transport%.c,$(call room,host/tee)) \
+	host/tee/$(TEE_TRANSPORT).c
 NODE_SRCS := $(call room,host/net) $(call room,host/node)
 CLI_SRCS := $(filter-out host/cli/vectors.c,$(call room,host/cli)) host/net/web.c
 BENCH_SRCS := $(addprefix host/bench/,keys.c pool.c probe.c work.c)
@@ -64,11 +68,11 @@ help: ## this list
 		sed -E 's/:.*## /\t/' | expand -t 14 | sed 's/^/  make /'
 
 .PHONY: run
-run: build ## install, build, start a node and a chain, pay once, stay up
+run: build $(if $(filter optee,$(VOUCH_TEE)),optee-image) ## install, build, start a node and a chain, pay once, stay up
 	@tools/demo --stay
 
 .PHONY: demo
-demo: build ## the same, then stop: exit 0 only if everything happened
+demo: build $(if $(filter optee,$(VOUCH_TEE)),optee-image) ## the same, then stop: exit 0 only if everything happened
 	@tools/demo
 
 .PHONY: test
@@ -114,7 +118,7 @@ man: programs ## the man pages, out/man/
 
 .PHONY: ta
 ta: deps ## build the trusted application for OP-TEE (arm64)
-	@$(MAKE) --no-print-directory $(OUT)/ta/size
+	@$(MAKE) --no-print-directory out/ta/size
 
 .PHONY: clean
 clean: ## remove what was built, keep what was fetched
@@ -133,10 +137,10 @@ $(OUT)/bin/vouch-tee: $(call obj,emu/main.c) $(LIB_EMU) $(LIB_TA) $(LIB_CORE)
 endif
 
 $(OUT)/bin/vouchd: $(call obj,$(NODE_SRCS)) $(LIB_HOST) $(LIB_CORE) $(LIB_YYJSON)
-	$(link) -lgnutls -lcurl -lpthread
+	$(link) -lgnutls -lcurl -lpthread $(TEE_LIBS)
 
 $(OUT)/bin/vouch: $(call obj,$(CLI_SRCS)) $(LIB_NODE) $(LIB_HOST) $(LIB_CORE) $(LIB_YYJSON)
-	$(link) -lcurl -lcrypto -lpthread
+	$(link) -lcurl -lcrypto -lpthread $(TEE_LIBS)
 
 $(OUT)/bin/vch-vectors: $(call obj,host/cli/vectors.c) $(LIB_HOST) $(LIB_CORE)
 	$(link)
@@ -220,18 +224,24 @@ UUID := 12345678-5b69-11d4-9fee-00c04f4c3456
 TA_RAM_MAX := 12582912
 TA_FILE_MAX := 1048576
 
-$(OUT)/ta/$(UUID).ta: $(VCH_P256_TABLE) trusted/ta/sub.mk \
+# The board accepts what its development key signed; both are made on demand.
+$(BOARD_KEY):
+	@mkdir -p -m 700 $(@D)
+	@umask 077; openssl genrsa -out $@.new 3072 2>/dev/null; mv $@.new $@
+
+out/ta/$(UUID).ta: $(BOARD_KEY) $(VCH_P256_TABLE) trusted/ta/sub.mk \
 		trusted/ta/user_ta_header_defines.h $(wildcard wire/gen/*.[ch] \
 		trusted/*/*.[ch])
 	@echo "  TA   $@"
 	@mkdir -p $(@D)
 	@$(MAKE) --no-print-directory -s -C trusted/ta \
 		-f $(CURDIR)/out/deps/optee-dev-kit/mk/ta_dev_kit.mk \
-		VCH_ROOT=../.. O=../../$(OUT)/ta BINARY=$(UUID) MAKEFLAGS= \
+		VCH_ROOT=../.. O=../../out/ta BINARY=$(UUID) MAKEFLAGS= \
+		TA_SIGN_KEY=$(CURDIR)/$(BOARD_KEY) \
 		CROSS_COMPILE=aarch64-linux-gnu- PYTHON3=/usr/bin/python3
 
-$(OUT)/ta/size: $(OUT)/ta/$(UUID).ta
-	@aarch64-linux-gnu-size $(OUT)/ta/$(UUID).stripped.elf | awk 'NR == 2 { \
+out/ta/size: out/ta/$(UUID).ta
+	@aarch64-linux-gnu-size out/ta/$(UUID).stripped.elf | awk 'NR == 2 { \
 		print "text " $$1 ", data " $$2 ", bss " $$3 " bytes"; \
 		exit !($$1 + $$2 + $$3 <= $(TA_RAM_MAX)) }' >$@.new || \
 		{ cat $@.new; echo "too large for OP-TEE" >&2; exit 1; }

@@ -12,6 +12,7 @@ import platform
 import signal
 import socket
 import subprocess
+import sys
 import time
 import urllib.request
 
@@ -229,6 +230,42 @@ class Stack:
         end(self.vouchd)
         end(self.anvil)
         self.vouchd = self.anvil = None
+
+
+class BoardStack(Stack):
+    """The same with vouchd on a board with OP-TEE, in QEMU."""
+
+    def __init__(self, run, node_port=0, operator_port=0, chain_port=0):
+        super().__init__(run, node_port, operator_port, chain_port)
+        sys.path.insert(0, os.path.join(ROOT, "deploy", "optee-qemu"))
+        import machine
+        self.node_port = node_port or free_port()
+        self.operator_port = operator_port or free_port()
+        self.board = machine.Machine(
+            home=os.path.join(self.run, "board"), port=self.node_port,
+            operator_port=self.operator_port, chain=self.chain_url,
+            bound=True)
+        self.token_file = self.board.token_file
+        self.error = machine.Error
+
+    def log_path(self, name):
+        if name == "vouchd":
+            return os.path.join(self.board.run_dir, "normal.log")
+        return super().log_path(name)
+
+    def start_node(self):
+        try:
+            self.board.start()
+            self.board.wait_node()
+        except self.error as error:
+            raise StackError(str(error)) from None
+        self.vouchd = self.board.process
+        self.ready = {"rpc": self.board.url, "operator": self.board.operator}
+
+    def stop(self):
+        self.board.stop()
+        self.vouchd = None
+        super().stop()
 
 
 def end(child):

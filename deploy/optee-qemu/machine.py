@@ -1,0 +1,324 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The board as a running QEMU: started, asked, stopped, or its power cut."""
+import ctypes
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import termios
+import time
+import tty
+import urllib.error
+import urllib.request
+
+import factory
+import image
+
+READY_S = 60
+MEMORY_MIB = 256
+DISK_MIB = 256
+
+
+PR_SET_PDEATHSIG = 1
+LIBC = ctypes.CDLL(None)
+
+
+class Error(Exception):
+    """What went wrong, for a person."""
+
+
+def die_with_parent():
+    """In the child: end when the one who started us is gone, however."""
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+class Machine:
+    """One device in `home`/device; what runs it is in `home`/run.
+
+    extra: another archive for the root folder, over the first.
+    bound: it ends with whoever started it.
+    """
+
+    def __init__(self, home=image.OUT, port=3300, operator_port=None,
+                 chain=None, window="1", node=True, extra=None, bound=False):
+        self.home = home
+        self.device = os.path.join(home, "device")
+        self.run_dir = os.path.join(home, "run")
+        self.flash = os.path.join(self.device, "flash.img")
+        self.disk = os.path.join(self.device, "disk.img")
+        self.factory_key = os.path.join(home, "factory.key")
+        self.token_file = os.path.join(self.run_dir, "token")
+        self.port, self.operator_port = port, operator_port or port + 1
+        self.chain, self.window, self.bound = chain, window, bound
+        self.node, self.extra = node, extra
+        self.url = f"http://127.0.0.1:{port}"
+        self.operator = f"http://127.0.0.1:{self.operator_port}"
+        self.process = None
+
+    # --- made and started -------------------------------------------------
+
+    def make(self):
+        """A new device unless there is one."""
+        for path in (self.home, self.device, self.run_dir):
+            os.makedirs(path, mode=0o700, exist_ok=True)
+        if not os.path.exists(self.flash):
+            factory.make_flash(self.flash, self.factory_key)
+        if not os.path.exists(self.disk):
+            factory.create(self.disk, size=DISK_MIB << 20)
+            subprocess.run(["/sbin/mke2fs", "-q", "-F", "-t", "ext4",
+                            "-E", "lazy_itable_init=1", self.disk], check=True)
+        _, public = factory.root_key(self.factory_key)
+        with open(os.path.join(self.home, "factory.pub"), "w") as f:
+            f.write(public.hex() + "\n")
+
+    def root(self):
+        """The root folder's file: an archive, or two one after the other."""
+        base = os.path.join(image.IMAGE, "root.cpio")
+        if not self.extra:
+            return base
+        both = os.path.join(self.run_dir, "root.cpio")
+        with open(both, "wb") as out:
+            for path in (base, self.extra):
+                with open(path, "rb") as f:
+                    out.write(f.read())
+        return both
+
+    def kernel_words(self, root):
+        words = ["console=ttyAMA0", "quiet", "panic=-1", "rdinit=/init",
+                 f"initrd={self.root_at:#x},{os.path.getsize(root)}",
+                 f"vouch.now={int(time.time())}",
+                 f"vouch.ports={self.port},{self.operator_port}",
+                 f"vouch.window={self.window}"]
+        if not self.node:
+            words.append("vouch.node=no")
+        if self.chain:
+            words.append("vouch.chain=http://10.0.2.100:8545")
+        return " ".join(words)
+
+    @property
+    def root_at(self):
+        return image.KERNEL_AT + 0x4000000
+
+    def network(self):
+        """No way out but the ports we name, and those on 127.0.0.1 only."""
+        net = "user,id=n0,restrict=on,ipv6=off"
+        if self.node:
+            for host, guest in ((self.port, 3000),
+                                (self.operator_port, 9000)):
+                net += f",hostfwd=tcp:127.0.0.1:{host}-10.0.2.15:{guest}"
+        if self.chain:
+            at = self.chain.split("//")[1].split("/")[0]
+            net += f",guestfwd=tcp:10.0.2.100:8545-tcp:{at}"
+        return net
+
+    def command(self):
+        root, kernel = self.root(), os.path.join(image.WORK, "kernel", "Image")
+        nothing = os.path.join(self.run_dir, "nothing")
+        with open(nothing, "wb") as f:
+            f.write(bytes(4096))  # TF-A starts the kernel, not QEMU
+
+        def path(name):
+            return os.path.join(self.run_dir, name)
+
+        return [
+            "qemu-system-aarch64", "-M",
+            "virt,secure=on,gic-version=3,acpi=off", "-cpu", "cortex-a57",
+            "-smp", "2", "-m", str(MEMORY_MIB),
+            "-accel", "tcg,thread=multi,tb-size=64",
+            "-nodefaults", "-display", "none", "-no-reboot",
+            "-drive", f"if=pflash,unit=0,format=raw,file={self.flash}",
+            "-device", f"loader,file={kernel},addr={image.KERNEL_AT:#x},"
+                       "force-raw=on",
+            "-device", f"loader,file={root},addr={self.root_at:#x},"
+                       "force-raw=on",
+            "-kernel", nothing, "-append", self.kernel_words(root),
+            "-serial", f"file:{path('normal.log')}",
+            "-serial", f"file:{path('secure.log')}",
+            "-netdev", self.network(),
+            "-device", "virtio-net-pci,netdev=n0,romfile=",
+            "-drive", f"if=none,id=d0,format=raw,file={self.disk}",
+            "-device", "virtio-blk-pci,drive=d0",
+            "-device", "virtio-serial-pci",
+            "-chardev", f"socket,id=c0,path={path('shell')},server=on,wait=off",
+            "-device", "virtconsole,chardev=c0",
+            "-chardev", f"socket,id=c1,path={path('run')},server=on,wait=off",
+            "-device", "virtserialport,chardev=c1,name=run"]
+
+    def start(self):
+        self.make()
+        if self.alive():
+            raise Error("the board runs already: make optee-stop")
+        if not os.path.exists(os.path.join(image.IMAGE, "root.cpio")):
+            raise Error("nothing to run yet: make optee-image")
+        for name in ("run", "shell", "token"):
+            if os.path.exists(os.path.join(self.run_dir, name)):
+                os.unlink(os.path.join(self.run_dir, name))
+        factory.power_on(self.flash, image.FIRMWARE)
+        with open(os.path.join(self.run_dir, "qemu.log"), "wb") as log:
+            self.process = subprocess.Popen(
+                self.command(), stdin=subprocess.DEVNULL, stdout=log,
+                stderr=log, start_new_session=True,
+                preexec_fn=die_with_parent if self.bound else None)
+        with open(os.path.join(self.run_dir, "pid"), "w") as f:
+            f.write(str(self.process.pid))
+
+    # --- is it there ------------------------------------------------------
+
+    def pid(self):
+        """Of our QEMU; None if it is gone or the number is another's now."""
+        try:
+            with open(os.path.join(self.run_dir, "pid")) as f:
+                pid = int(f.read())
+            with open(f"/proc/{pid}/cmdline", "rb") as f:
+                ours = self.flash.encode() in f.read()
+            with open(f"/proc/{pid}/stat") as f:
+                dead = f.read().rsplit(")", 1)[1].split()[0] in "ZX"
+        except (OSError, ValueError):
+            return None
+        return pid if ours and not dead else None
+
+    def alive(self):
+        if self.process:
+            return self.process.poll() is None
+        return self.pid() is not None
+
+    def memory_mib(self):
+        """At its peak."""
+        with open(f"/proc/{self.pid()}/status") as f:
+            for line in f:
+                if line.startswith("VmHWM"):
+                    return int(line.split()[1]) // 1024
+        return 0
+
+    def fail(self, what):
+        said = ""
+        for name in ("qemu.log", "normal.log", "secure.log"):
+            try:
+                with open(os.path.join(self.run_dir, name),
+                          errors="replace") as f:
+                    said += f"--- {name}\n" + "".join(f.readlines()[-15:])
+            except OSError:
+                pass
+        raise Error(f"{what}\n{said}")
+
+    def wait(self, what, answers):
+        deadline = time.monotonic() + READY_S
+        while time.monotonic() < deadline:
+            if not self.alive():
+                self.fail("QEMU ended")
+            found = answers()
+            if found:
+                return found
+            time.sleep(0.05)
+        return self.fail(f"{what}: not after {READY_S} s")
+
+    def health(self):
+        try:
+            with urllib.request.urlopen(self.operator + "/health",
+                                        timeout=5) as answer:
+                return json.load(answer)
+        except (OSError, ValueError):
+            return None
+
+    def wait_node(self):
+        """Until vouchd serves; then its token is ours too."""
+        self.wait("vouchd", self.health)
+        code, token = self.run("cat /data/node/token")
+        if code != 0:
+            self.fail("vouchd wrote no token")
+        factory.create(self.token_file, token.encode())
+
+    # --- inside -----------------------------------------------------------
+
+    def connect(self, name):
+        link = socket.socket(socket.AF_UNIX)
+        link.connect(os.path.join(self.run_dir, name))
+        return link
+
+    def run(self, command, timeout=600):
+        """One command inside: its exit code and what it said."""
+        mark = f"vouch-{os.urandom(8).hex()}"
+        begin = f"{mark}-begin"
+        text = (f"echo {begin}; ( {command} ) < /dev/null; "
+                f"echo; echo {mark} $?\n")
+        said = b""
+        deadline = time.monotonic() + timeout
+        with self.connect("run") as link:
+            link.sendall(text.encode())
+            while f"\n{mark} ".encode() not in said or said[-1:] != b"\n":
+                link.settimeout(max(0.1, deadline - time.monotonic()))
+                try:
+                    more = link.recv(65536)
+                except TimeoutError:
+                    raise Error(f"{command}: no answer in {timeout} s; "
+                                f"{said[-2000:]!r}") from None
+                if not more:
+                    raise Error(f"{command}: the board is gone")
+                said += more
+        text = said.decode(errors="replace")
+        body, code = text.split(f"{begin}\n", 1)[1].rsplit(f"\n{mark} ", 1)
+        return int(code), body
+
+    def shell(self):
+        """The terminal, until Ctrl-]."""
+        print("a shell on the board; Ctrl-] leaves it\r")
+        mine = termios.tcgetattr(0) if sys.stdin.isatty() else None
+        with self.connect("shell") as link:
+            try:
+                if mine:
+                    tty.setraw(0)
+                link.sendall(b"\n")
+                self.relay(link)
+            finally:
+                if mine:
+                    termios.tcsetattr(0, termios.TCSADRAIN, mine)
+
+    @staticmethod
+    def relay(link):
+        while True:
+            ready, _, _ = select.select([0, link], [], [])
+            if link in ready:
+                said = link.recv(4096)
+                if not said:
+                    return
+                os.write(1, said)
+            if 0 in ready:
+                typed = os.read(0, 4096)
+                if not typed or b"\x1d" in typed:
+                    return
+                link.sendall(typed)
+
+    # --- ended ------------------------------------------------------------
+
+    def wait_gone(self, seconds):
+        deadline = time.monotonic() + seconds
+        while self.alive():
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.05)
+        return True
+
+    def stop(self):
+        """Power off in good order; by force if it does not answer."""
+        if not self.alive():
+            return
+        try:
+            with self.connect("run") as link:
+                link.sendall(b"touch /tmp/stop; killall vouchd; "
+                             b"while pidof vouchd; do sleep 0.1; done; sync; "
+                             b"umount /data; poweroff -f\n")
+                if self.wait_gone(20):
+                    return
+        except OSError:
+            pass
+        self.cut()
+
+    def cut(self):
+        """The power goes, now."""
+        pid = self.pid()
+        if pid:
+            os.kill(pid, signal.SIGKILL)
+            self.wait_gone(10)

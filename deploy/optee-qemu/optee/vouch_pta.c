@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The service of trusted/ta/device.h: a trusted application's
+ * measurement, and the device's own signature under what it says.
+ */
+#include <crypto/crypto.h>
+#include <kernel/pseudo_ta.h>
+#include <kernel/user_access.h>
+#include <kernel/user_ta.h>
+#include <string.h>
+#include <string_ext.h>
+#include <tee_api_defines_extensions.h>
+#include <vouch_device.h>
+#include <vouch_flash.h>
+
+#define NONE	TEE_PARAM_TYPE_NONE
+#define IN	TEE_PARAM_TYPE_MEMREF_INPUT
+#define OUT	TEE_PARAM_TYPE_MEMREF_OUTPUT
+
+/* Only the trusted application that called has a measurement. */
+static TEE_Result caller(uint8_t measurement[32])
+{
+	struct ts_session *s = ts_get_calling_session();
+	struct user_ta_ctx *utc = NULL;
+
+	if (!s || !is_user_ta_ctx(s->ctx))
+		return TEE_ERROR_ACCESS_DENIED;
+	utc = to_user_ta_ctx(s->ctx);
+	if (!utc->measured)
+		return TEE_ERROR_ACCESS_DENIED;
+	memcpy(measurement, utc->measurement, 32);
+	return TEE_SUCCESS;
+}
+
+static TEE_Result give(TEE_Param *param, const void *data, size_t size)
+{
+	if (param->memref.size < size)
+		return TEE_ERROR_SHORT_BUFFER;
+	param->memref.size = size;
+	return copy_to_user(param->memref.buffer, data, size);
+}
+
+/* The device's own key signs what this application says. */
+static TEE_Result endorse(const uint8_t measurement[32], TEE_Param *in,
+			  TEE_Param *out)
+{
+	static const char label[] = VCH_DEVICE_ENDORSED;
+	uint8_t msg[sizeof(label) - 1 + 64] = { };
+	uint8_t answer[VCH_DEVICE_ENDORSEMENT_LEN] = { };
+	struct vouch_fuses fuses = { };
+	struct ed25519_keypair key = {
+		.priv = fuses.attest_seed,
+		.pub = fuses.attest_key,
+	};
+	size_t sig_len = 64;
+	TEE_Result res = TEE_ERROR_BAD_PARAMETERS;
+
+	if (in->memref.size != 32)
+		return res;
+	memcpy(msg, label, sizeof(label) - 1);
+	memcpy(msg + sizeof(label) - 1, measurement, 32);
+	res = copy_from_user(msg + sizeof(label) + 31, in->memref.buffer, 32);
+	if (res)
+		return res;
+	vouch_fuses_read(&fuses);
+	memcpy(answer, fuses.attest_key, 32);
+	memcpy(answer + 32, fuses.certificate, 64);
+	res = crypto_acipher_ed25519_sign(&key, msg, sizeof(msg), answer + 96,
+					  &sig_len);
+	memzero_explicit(&fuses, sizeof(fuses));
+	return res ? res : give(out, answer, sizeof(answer));
+}
+
+static TEE_Result open_session(uint32_t types __unused,
+			       TEE_Param params[TEE_NUM_PARAMS] __unused,
+			       void **session __unused)
+{
+	uint8_t measurement[32] = { };
+
+	return caller(measurement);
+}
+
+static TEE_Result invoke(void *session __unused, uint32_t cmd, uint32_t types,
+			 TEE_Param params[TEE_NUM_PARAMS])
+{
+	uint8_t me[32] = { };
+	TEE_Result res = caller(me);
+
+	if (res)
+		return res;
+	switch (cmd) {
+	case VCH_DEVICE_MEASUREMENT:
+		if (types != TEE_PARAM_TYPES(OUT, NONE, NONE, NONE))
+			return TEE_ERROR_BAD_PARAMETERS;
+		return give(&params[0], me, sizeof(me));
+	case VCH_DEVICE_ENDORSE:
+		if (types != TEE_PARAM_TYPES(IN, OUT, NONE, NONE))
+			return TEE_ERROR_BAD_PARAMETERS;
+		return endorse(me, &params[0], &params[1]);
+	default:
+		return TEE_ERROR_NOT_SUPPORTED;
+	}
+}
+
+pseudo_ta_register(.uuid = VCH_DEVICE_UUID, .name = "vouch.pta",
+		   .flags = PTA_DEFAULT_FLAGS,
+		   .open_session_entry_point = open_session,
+		   .invoke_command_entry_point = invoke);
