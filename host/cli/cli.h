@@ -39,6 +39,9 @@ struct vch_cli {
 	const char *bundler_from;
 	const char *only;
 	const char *log_key;
+	const char *factory;
+	const char *measurement;
+	const char *challenge;
 	const char *count;
 	const char *nonce_key;
 	const char *purpose;
@@ -92,6 +95,9 @@ enum vch_cli_option_bit {
 	VCH_O_BUNDLER_FROM,
 	VCH_O_ONLY,
 	VCH_O_LOG_KEY,
+	VCH_O_FACTORY,
+	VCH_O_MEASUREMENT,
+	VCH_O_CHALLENGE,
 	VCH_O_COUNT,
 	VCH_O_NONCE_KEY,
 	VCH_O_PURPOSE,
@@ -188,6 +194,7 @@ vch_cli_fn vch_cmd_log_reindex;
 vch_cli_fn vch_cmd_receipt_verify;
 vch_cli_fn vch_cmd_receipt_compare;
 vch_cli_fn vch_cmd_tee;
+vch_cli_fn vch_cmd_attest_verify;
 vch_cli_fn vch_cmd_token_add;
 vch_cli_fn vch_cmd_token_list;
 vch_cli_fn vch_cmd_token_revoke;

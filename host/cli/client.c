@@ -118,7 +118,9 @@ enum vch_err vch_client_attest(struct vch_client *client,
 	memset(ret, 0, sizeof(*ret));
 	if (vch_doc_get_bytes(result, "claims", ret->claims, &ret->claims_len,
 			      sizeof(ret->claims)) ||
-	    vch_doc_get_fixed(result, "signature", ret->signature, 64))
+	    vch_doc_get_fixed(result, "signature", ret->signature, 64) ||
+	    vch_doc_get_bytes(result, "endorsement", ret->endorsement,
+			      &ret->endorsement_len, sizeof(ret->endorsement)))
 		return odd(client);
 	if (vch_attested_check_var(ret, challenge))
 		return say(client, VCH_RECEIPT, ret->why);

@@ -38,6 +38,11 @@ static void show_json(const struct vch_attested *att)
 		VCH_CHECK(yyjson_mut_obj_add_strn(
 			doc, root, words[i].key,
 			(const char *)words[i].text.ptr, words[i].text.len));
+	vch_doc_put_bytes(doc, root, "claims",
+			  vch_span(att->claims, att->claims_len));
+	vch_doc_put_bytes(doc, root, "signature", vch_span(att->signature, 64));
+	vch_doc_put_bytes(doc, root, "endorsement",
+			  vch_span(att->endorsement, att->endorsement_len));
 	vch_doc_put_bytes(doc, root, "measurement",
 			  vch_span(e->measurement, 32));
 	vch_doc_put_bytes(doc, root, "incarnation",
@@ -81,6 +86,12 @@ static void show(const struct vch_attested *att)
 	printf("  %-12s %u\n", "version", e->version);
 	bytes("measurement", e->measurement, 32);
 	bytes("device key", e->device_key, 32);
+	if (att->endorsement_len > 0)
+		printf("  %-12s %s  %swhose device it is: vouch attest "
+		       "verify%s\n",
+		       "endorsed by",
+		       vch_term_hex(vch_span(att->endorsement, 32)),
+		       vch_ink(VCH_INK_DIM), vch_ink(VCH_INK_NONE));
 	bytes("log key", e->log_key, 32);
 	bytes("incarnation", e->incarnation, 16);
 	word("erase", e->erase, "where what must be forgotten is kept");

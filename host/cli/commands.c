@@ -49,8 +49,8 @@ const struct vch_cli_command vch_cli_commands[] = {
 		 VCH_O(JSON),
 	 vch_cmd_account_create},
 	{"account", "show", "ADDRESS", "what the node knows of an account",
-	 NULL, NULL,
-	 VCH_O(NODE) | VCH_O(CA) | VCH_O(JSON), vch_cmd_account_show},
+	 NULL, NULL, VCH_O(NODE) | VCH_O(CA) | VCH_O(JSON),
+	 vch_cmd_account_show},
 	POLICY("limit", "ADDRESS AMOUNT [TOKEN]",
 	       "the daily limit of the native coin or a token, in its smallest "
 	       "unit; none: not at all",
@@ -163,8 +163,14 @@ const struct vch_cli_command vch_cli_commands[] = {
 	 NULL, VCH_O(LOG_KEY), vch_cmd_receipt_compare},
 	{"tee", NULL, NULL, "asks the TEE for evidence and checks it", NULL,
 	 "vouch tee --node http://127.0.0.1:3000",
-	 VCH_O(NODE) | VCH_O(CA) | VCH_O(JSON),
-	 vch_cmd_tee},
+	 VCH_O(NODE) | VCH_O(CA) | VCH_O(JSON), vch_cmd_tee},
+	{"attest", "verify", "FILE", "checks evidence without any node",
+	 "FILE is what `vouch tee --json` printed, or the answer of "
+	 "kms_attest. Believed\nare only a factory and a measurement you "
+	 "name: emulated TEEs have neither.",
+	 "vouch attest verify evidence.json --factory 0x… --measurement 0x…",
+	 VCH_O(FACTORY) | VCH_O(MEASUREMENT) | VCH_O(CHALLENGE),
+	 vch_cmd_attest_verify},
 	{"deploy", NULL, NULL, "puts EntryPoint v0.8 and the factory on chain",
 	 "At the same addresses on every chain, by the deterministic deployer.",
 	 "vouch deploy --chain http://127.0.0.1:8545 --deployment d.json",
@@ -181,8 +187,8 @@ const struct vch_cli_command vch_cli_commands[] = {
 	{"token", "revoke", "NAME", "a token that opens nothing from now on",
 	 "The node's first token (DIR/token) is revoked by deleting its file "
 	 "and starting\nvouchd anew, which makes another.",
-	 "vouch token revoke laptop",
-	 VCH_O(DATA) | VCH_O(TOKENS) | VCH_O(JSON), vch_cmd_token_revoke},
+	 "vouch token revoke laptop", VCH_O(DATA) | VCH_O(TOKENS) | VCH_O(JSON),
+	 vch_cmd_token_revoke},
 	{"doctor", NULL, NULL, "is this machine fit to run a node?",
 	 "Looks at TEE devices, limits, sandbox, disk, clock, ports and "
 	 "folders; exit 1 if\nsomething is bad.",

@@ -64,6 +64,16 @@ const struct vch_cli_option vch_cli_options[VCH_O_CNT] = {
 			offsetof(struct vch_cli, only)},
 	[VCH_O_LOG_KEY] = {"log-key", "HEX", "the log key to insist on", NULL,
 			   offsetof(struct vch_cli, log_key)},
+	[VCH_O_FACTORY] = {"factory", "HEX",
+			   "public key of the factory whose devices you "
+			   "believe",
+			   NULL, offsetof(struct vch_cli, factory)},
+	[VCH_O_MEASUREMENT] = {"measurement", "HEX",
+			       "of the code you believe: `make ta-measure`",
+			       NULL, offsetof(struct vch_cli, measurement)},
+	[VCH_O_CHALLENGE] = {"challenge", "HEX",
+			     "the challenge you drew (default: any)", NULL,
+			     offsetof(struct vch_cli, challenge)},
 	[VCH_O_COUNT] = {"count", "N",
 			 "with --print-request: so many for each account, in "
 			 "nonce sequences of their own (1 to 4)",

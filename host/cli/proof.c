@@ -8,6 +8,7 @@
 #include "trusted/crypto/sha256.h"
 #include "trusted/log/chain.h"
 #include "trusted/policy/account.h"
+#include "trusted/ta/device.h"
 
 /* The policy every account is born with, as the contract has it. */
 #define DAILY_LIMIT_BORN ((vch_u128)100000000000000000u)
@@ -39,7 +40,8 @@ enum vch_err vch_attested_check_var(struct vch_attested *att,
 
 	CLAIM(att, !vch_evidence_decode(&att->evidence, claims),
 	      "the evidence is not in its canonical form");
-	CLAIM(att, !memcmp(att->evidence.challenge, challenge, 32),
+	CLAIM(att,
+	      !challenge || !memcmp(att->evidence.challenge, challenge, 32),
 	      "the evidence answers another challenge");
 	vch_write_bytes(&w, evidence_label, sizeof(evidence_label) - 1);
 	vch_write_bytes(&w, claims.ptr, claims.len);
@@ -49,6 +51,47 @@ enum vch_err vch_attested_check_var(struct vch_attested *att,
 					      att->signature),
 	      "the evidence is not signed by the device key it names");
 	att->emulated = names(att->evidence.platform, "EMULATED");
+	return VCH_OK;
+}
+
+static bool is_signed(const uint8_t key[32], struct vch_span msg,
+		      const uint8_t signature[64])
+{
+	struct vch_ed25519_pk pk;
+
+	return vch_ed25519_pk_parse(&pk, key) == VCH_OK &&
+	       vch_ed25519_verify_var(&pk, msg, signature) == VCH_OK;
+}
+
+enum vch_err vch_endorsement_check_var(struct vch_attested *att,
+				       const uint8_t factory[32],
+				       const uint8_t measurement[32])
+{
+	const uint8_t *device = att->endorsement;
+	uint8_t buf[128], hash[32];
+	struct vch_writer w = vch_writer(buf, sizeof(buf));
+	struct vch_sha256 s;
+
+	CLAIM(att, att->endorsement_len == VCH_ENDORSEMENT_LEN_MAX,
+	      "no device endorses the evidence");
+	vch_write_bytes(&w, VCH_DEVICE_CERTIFIED,
+			sizeof(VCH_DEVICE_CERTIFIED) - 1);
+	vch_write_bytes(&w, device, 32);
+	CLAIM(att, is_signed(factory, vch_written(&w), device + 32),
+	      "the device is not of that factory");
+	CLAIM(att, !memcmp(att->evidence.measurement, measurement, 32),
+	      "the evidence is of code of another measurement");
+	vch_sha256_init(&s);
+	vch_sha256_update(&s, evidence_label, sizeof(evidence_label) - 1);
+	vch_sha256_update(&s, att->claims, att->claims_len);
+	vch_sha256_final(&s, hash);
+	w = vch_writer(buf, sizeof(buf));
+	vch_write_bytes(&w, VCH_DEVICE_ENDORSED,
+			sizeof(VCH_DEVICE_ENDORSED) - 1);
+	vch_write_bytes(&w, measurement, 32);
+	vch_write_bytes(&w, hash, 32);
+	CLAIM(att, is_signed(device, vch_written(&w), device + 96),
+	      "the device's endorsement is not of this evidence");
 	return VCH_OK;
 }
 

@@ -13,11 +13,15 @@
 #include "wire/gen/log.h"
 #include "wire/gen/ta.h"
 
+#define VCH_ENDORSEMENT_LEN_MAX 160
+
 /* Evidence that was checked, and the bytes it views: do not copy it. */
 struct vch_attested {
 	uint8_t claims[VCH_EVIDENCE_ENC_MAX];
 	uint8_t signature[64];
 	size_t claims_len;
+	uint8_t endorsement[VCH_ENDORSEMENT_LEN_MAX]; /* may be empty */
+	size_t endorsement_len;
 	struct vch_evidence evidence;
 	bool emulated;
 	const char *why;
@@ -25,11 +29,19 @@ struct vch_attested {
 
 /*
  * Checks claims and signature (filled in by the caller) against the device
- * key they name and the challenge, and decodes them. An emulated TEE's
- * evidence rests on nobody's root: `emulated` says so.
+ * key they name and the challenge (NULL: whatever it was), and decodes them.
+ * An emulated TEE's evidence rests on nobody's root: `emulated` says so.
  */
 VCH_MUST enum vch_err vch_attested_check_var(struct vch_attested *att,
 					     const uint8_t challenge[32]);
+
+/*
+ * The same evidence is endorsed by a device of that factory, for code of that
+ * measurement: then the keys in it are that code's alone.
+ */
+VCH_MUST enum vch_err vch_endorsement_check_var(struct vch_attested *att,
+						const uint8_t factory[32],
+						const uint8_t measurement[32]);
 
 /* A receipt that was checked, and the bytes it views: do not copy it. */
 struct vch_proof {

@@ -425,6 +425,72 @@ static void evidence_is_fresh_and_signed(void **state)
 	assert_false(att.emulated);
 }
 
+static void signed_by(uint8_t ret[64], const struct vch_ed25519_sk *sk,
+		      const char *label, const uint8_t *a, size_t a_len,
+		      const uint8_t *b, size_t b_len)
+{
+	uint8_t msg[128];
+	struct vch_writer w = vch_writer(msg, sizeof(msg));
+
+	vch_write_bytes(&w, label, strlen(label));
+	vch_write_bytes(&w, a, a_len);
+	vch_write_bytes(&w, b, b_len);
+	vch_ed25519_sign(ret, sk, vch_written(&w));
+}
+
+/* Evidence, a device that endorses it, and the factory that made the device. */
+static void an_endorsement_is_of_factory_device_code_and_evidence(void **state)
+{
+	static const uint8_t seeds[2][32] = {{1}, {2}};
+	uint8_t challenge[32] = {9}, measurement[32] = {0}, hash[32];
+	struct vch_ed25519_sk factory, device;
+	struct vch_attested att;
+	struct vch_sha256 s;
+	struct rig rig;
+
+	(void)state;
+	rig_make(&rig);
+	vch_ed25519_sk_from_seed(&factory, seeds[0]);
+	vch_ed25519_sk_from_seed(&device, seeds[1]);
+	attest(&att, &rig, "OP-TEE", challenge);
+	assert_int_equal(vch_attested_check_var(&att, NULL), VCH_OK);
+	assert_int_equal(
+		vch_endorsement_check_var(&att, factory.pk.b, measurement),
+		VCH_RECEIPT);
+	vch_sha256_init(&s);
+	vch_sha256_update(&s, "vouch evidence v1", 17);
+	vch_sha256_update(&s, att.claims, att.claims_len);
+	vch_sha256_final(&s, hash);
+	memcpy(att.endorsement, device.pk.b, 32);
+	signed_by(att.endorsement + 32, &factory, "vouch device v1",
+		  device.pk.b, 32, NULL, 0);
+	signed_by(att.endorsement + 96, &device, "vouch endorsement v1",
+		  measurement, 32, hash, 32);
+	att.endorsement_len = sizeof(att.endorsement);
+	assert_int_equal(
+		vch_endorsement_check_var(&att, factory.pk.b, measurement),
+		VCH_OK);
+	for (size_t i = 0; i < sizeof(att.endorsement); i++) {
+		att.endorsement[i] ^= 4;
+		assert_int_equal(vch_endorsement_check_var(&att, factory.pk.b,
+							   measurement),
+				 VCH_RECEIPT);
+		att.endorsement[i] ^= 4;
+	}
+	assert_int_equal(
+		vch_endorsement_check_var(&att, device.pk.b, measurement),
+		VCH_RECEIPT);
+	measurement[0] = 1;
+	assert_int_equal(
+		vch_endorsement_check_var(&att, factory.pk.b, measurement),
+		VCH_RECEIPT);
+	measurement[0] = 0;
+	att.claims[40] ^= 1;
+	assert_int_equal(
+		vch_endorsement_check_var(&att, factory.pk.b, measurement),
+		VCH_RECEIPT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -438,6 +504,8 @@ int main(void)
 		cmocka_unit_test(two_receipts_of_one_sequence_prove_a_fork),
 		cmocka_unit_test(one_kind_does_not_pass_for_another),
 		cmocka_unit_test(evidence_is_fresh_and_signed),
+		cmocka_unit_test(
+			an_endorsement_is_of_factory_device_code_and_evidence),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -48,6 +48,8 @@ enum vch_err vch_json_evidence(struct vch_buf *out,
 	VCH_TRY(vch_attest_answer_decode(&answer, attest_answer));
 	vch_json_open(out, NULL, '{');
 	VCH_TRY(vch_json_claims(out, answer.claims, answer.signature));
+	vch_json_put_hex(out, "endorsement", answer.endorsement.ptr,
+			 answer.endorsement.len);
 	vch_json_close(out, '}');
 	return VCH_OK;
 }

@@ -259,8 +259,9 @@ const struct vch_method vch_methods[] = {
 		.run = attest,
 		.summary = "Evidence of what the TEE is, bound to a challenge.",
 		.params = "challenge:word",
-		.result = "claims:bytes signature:signature64 platform:string "
-			  "challenge:word measurement:word version:quantity "
+		.result = "claims:bytes signature:signature64 "
+			  "endorsement:bytes platform:string challenge:word "
+			  "measurement:word version:quantity "
 			  "incarnation:bytes logKey:word deviceKey:word "
 			  "headsHash:word importKey:word "
 			  "generation:quantity erase:string protect:string "
