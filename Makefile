@@ -249,6 +249,8 @@ out/ta/size: out/ta/$(UUID).ta
 		{ echo "$<: over $(TA_FILE_MAX) bytes" >&2; exit 1; }
 	@mv $@.new $@; echo "  $< $$(stat -c %s $<) bytes: $$(cat $@)"
 
+include tests/board.mk
+
 # ---- contracts -------------------------------------------------------------
 
 .PHONY: contracts

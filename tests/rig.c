@@ -17,6 +17,7 @@
 
 static uint8_t request_buf[VCH_REQUEST_MAX];
 uint64_t rig_now_s;
+__attribute__((weak)) const char *const rig_platform = "EMULATED";
 
 void rig_make(struct rig *rig)
 {

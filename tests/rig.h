@@ -41,6 +41,9 @@ struct rig {
 	struct rig *first; /* whose device and log it shares, or NULL */
 };
 
+/* A word that the platform's name has: EMULATED, unless the board says so. */
+extern const char *const rig_platform;
+
 /* What payments take for now; 0: the system's clock. */
 extern uint64_t rig_now_s;
 

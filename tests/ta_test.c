@@ -467,7 +467,8 @@ static void test_attest(void **state)
 	assert_int_equal(vch_evidence_decode(&e, ans.claims), VCH_OK);
 	assert_memory_equal(e.challenge, challenge, 32);
 	assert_memory_equal(e.log_key, rig.log_key, 32);
-	assert_non_null(memmem(e.platform.ptr, e.platform.len, "EMULATED", 8));
+	assert_non_null(memmem(e.platform.ptr, e.platform.len, rig_platform,
+			       strlen(rig_platform)));
 	vch_write_bytes(&w, label, sizeof(label) - 1);
 	vch_write_bytes(&w, ans.claims.ptr, ans.claims.len);
 	assert_int_equal(vch_ed25519_pk_parse(&pk, e.device_key), VCH_OK);

@@ -16,7 +16,9 @@
 #define VCH_TA_VERSION 1u
 
 /* Accounts and keys that one trusted application can hold. */
+#ifndef VCH_SLOT_MAX
 #define VCH_SLOT_MAX 65536u
+#endif
 #define VCH_BUCKET_CNT (2u * VCH_SLOT_MAX)
 
 /* Open addressing; bucket holds the index into slot plus one, or zero. */

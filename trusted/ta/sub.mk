@@ -53,6 +53,16 @@ $(call with,$(filter-out $(VCH_CRYPTO_SRCS),$(VCH_TRUSTED_SRCS)) \
 	$(VCH_TA_SRCS),-I. -DVCH_BOARD)
 # user_ta_header_defines.h is read by a file of the kit
 global-incdirs-y += $(VCH_ROOT)
+ifdef VCH_BOARD_TESTS
+# what the tests on a board load instead: tests/board_device.c
+srcs_ext-y += tests/board_device.c
+cppflags-tests/board_device.c-y := -I$(VCH_ROOT) -DVCH_BOARD
+cppflags-trusted/ta/entry.c-y += -DTA_InvokeCommandEntryPoint=vch_door
+cppflags-trusted/ta/platform.c-y += \
+	-Dvch_platform_unique_key=vch_board_unique_key \
+	-DTEE_OpenPersistentObject=board_open \
+	-DTEE_CreatePersistentObject=board_create
+endif
 $(call with,$(VCH_CRYPTO_SRCS),$(VCH_CRYPTO_CPPFLAGS))
 $(call with,$(VCH_S2N_ARM),$(VCH_S2N_CPPFLAGS))
 $(call with,$(VCH_BEARSSL),$(VCH_BEARSSL_CPPFLAGS),-w)

@@ -15,7 +15,9 @@
  * session, as the emulated one ends with its pipe: whoever opens the next
  * hands it the log from the beginning.
  */
+#ifndef TA_FLAGS
 #define TA_FLAGS TA_FLAG_SINGLE_INSTANCE
+#endif
 
 #define TA_STACK_SIZE (64 * 1024)
 /* The heap: nothing of ours uses it; the platform's libraries need a little. */

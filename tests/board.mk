@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+# What the tests load on a board: tests/board.h. The product's trusted
+# application as many devices and several instances; hasty and prompt are those
+# of tests.mk; and the test programs with their own word for what a device is.
+BOARD_TESTS := $(addprefix tests/,counter fresh model ta ta_change \
+	ta_key ta_log)
+BOARD_TEST_TAS := $(addprefix out/optee/ta-,plain hasty prompt)
+
+$(BOARD_TEST_TAS): out/optee/ta-%: out/ta/$(UUID).ta \
+		tests/board_device.c tests/board.h
+	@echo "  TA   $@"
+	@mkdir -p $@.build
+	@$(MAKE) --no-print-directory -s -C trusted/ta \
+		-f $(CURDIR)/out/deps/optee-dev-kit/mk/ta_dev_kit.mk \
+		VCH_ROOT=../.. O=../../$@.build BINARY=$(UUID) MAKEFLAGS= \
+		VCH_BOARD_TESTS=y CPPFLAGS="-DTA_FLAGS=0 -DVCH_SLOT_MAX=1024u \
+			$(if $(filter %hasty,$@),-DVCH_DELAY_POLICY_S=2u) \
+			$(if $(filter %prompt,$@),-DVCH_DELAY_POLICY_S=0u)" \
+		TA_SIGN_KEY=$(CURDIR)/$(BOARD_KEY) \
+		CROSS_COMPILE=aarch64-linux-gnu- PYTHON3=/usr/bin/python3
+	@cp $@.build/$(UUID).ta $@
+
+ifeq ($(BOARD),optee)
+BOARD_WRAPS := $(addprefix -Wl$(comma)--wrap=,vch_tee_factory vch_tee_start \
+	TEEC_OpenSession)
+BOARD_TESTING := $(call obj,tests/board_teec.c)
+$(BOARD_TESTS:tests/%=$(OUT)/test/board_%): $(OUT)/test/board_%: \
+		$(OUT)/obj/tests/%_test.o $(BOARD_TESTING) $(LIBS_HOST)
+	$(link) $(BOARD_WRAPS) -lcmocka -lcurl -lcrypto -lpthread -lteec
+.SECONDARY: $(BOARD_TESTS:%=$(OUT)/obj/%_test.o)
+.PHONY: board-tests
+board-tests: $(BOARD_TESTS:tests/%=$(OUT)/test/board_%) $(BOARD_TEST_TAS)
+endif

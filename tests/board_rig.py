@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Boards with OP-TEE for the tests: each its own device, always ended."""
+import glob
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), ".."))
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(ROOT, "tools"))
+sys.path.insert(0, os.path.join(ROOT, "deploy", "optee-qemu"))
+import image  # noqa: E402
+import machine  # noqa: E402
+import stack  # noqa: E402
+
+HOME = os.path.join(ROOT, "out", "optee", "tests")
+
+
+def build():
+    """The board and what the tests load on it."""
+    image.build()
+    done = subprocess.run(["make", "-s", "-j2", "--no-print-directory",
+                           "BOARD=optee", "board-tests"], cwd=ROOT,
+                          env=image.clean_env(), capture_output=True,
+                          text=True)
+    if done.returncode != 0:
+        raise image.Error(done.stdout + done.stderr)
+
+
+def archive(path, programs=None, files=None):
+    """An archive over the root folder: programs with their libraries."""
+    out = image.Archive(path)
+    if programs:
+        image.add_programs(out, programs)
+    for name, source in (files or {}).items():
+        out.copy(name, source, 0o644)
+    out.close()
+    return path
+
+
+def suites():
+    """Archive with the test programs, and their names."""
+    os.makedirs(HOME, mode=0o700, exist_ok=True)
+    found = sorted(glob.glob(os.path.join(image.OUT, "arm64", "test",
+                                          "board_*")))
+    programs = {"bin/" + os.path.basename(p): p for p in found}
+    files = {f"lib/optee_armtz/{name}": os.path.join(image.OUT, "ta-" + name)
+             for name in ("plain", "hasty", "prompt")}
+    path = archive(os.path.join(HOME, "suites.cpio"), programs, files)
+    return path, [os.path.basename(name) for name in programs]
+
+
+class Board(machine.Machine):
+    """A new device in a folder of its own; any free ports."""
+
+    def __init__(self, **options):
+        os.makedirs(HOME, mode=0o700, exist_ok=True)
+        home = tempfile.mkdtemp(dir=HOME)
+        super().__init__(home=home, port=stack.free_port(),
+                         operator_port=stack.free_port(), bound=True,
+                         **options)
+
+    def up(self):
+        self.start()
+        self.wait("the board", self.answers)
+
+    def answers(self):
+        try:
+            return self.run("true", 5)[0] == 0
+        except (OSError, machine.Error):
+            return False
+
+    def end(self):
+        self.cut()
+        shutil.rmtree(self.home)

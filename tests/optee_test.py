@@ -1,0 +1,322 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The node on a board with OP-TEE, in QEMU.
+
+What the emulated TEE cannot show: that only code we signed runs, that other
+code does not get its keys, that an older disk is noticed, that the power may
+go at any moment, and that the device itself speaks for what it runs. The test
+programs of the trusted application run there as they are.
+"""
+import hashlib
+import json
+import os
+import random
+import re
+import shutil
+import struct
+import subprocess
+import sys
+import threading
+import time
+import unittest
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import board_rig as rig  # noqa: E402
+from board_rig import image, stack  # noqa: E402
+
+from cryptography.exceptions import InvalidSignature  # noqa: E402
+from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: E402
+    Ed25519PublicKey)
+
+KEY = {"purpose": "raw"}
+CUTS = int(os.environ.get("VOUCH_CUTS", "6"))
+TA = f"/lib/optee_armtz/{image.UUID}.ta"
+DEFAULT_KEY = os.path.join(rig.ROOT, "out", "deps", "optee-dev-kit", "keys",
+                           "default_ta.pem")
+SIGNER = os.path.join(rig.ROOT, "out", "deps", "optee-dev-kit", "scripts",
+                      "sign_encrypt.py")
+ELF = os.path.join(rig.ROOT, "out", "ta", image.UUID + ".stripped.elf")
+VOUCH = os.path.join(rig.ROOT, "out", "bin", "vouch")
+
+
+def setUpModule():
+    rig.build()
+
+
+def call(board, method, params=None):
+    with open(board.token_file) as f:
+        token = f.read().strip()
+    answer = stack.post(board.url, {"jsonrpc": "2.0", "id": 1,
+                                    "method": method, "params": params or {}},
+                        token)
+    if "error" in answer:
+        raise AssertionError(f"{method}: {answer['error']}")
+    return answer["result"]
+
+
+def evidence(board, challenge):
+    return call(board, "kms_attest", {"challenge": "0x" + challenge.hex()})
+
+
+def all_keys(board):
+    """Page by page."""
+    found, after = set(), {}
+    while True:
+        page = [k["key"] for k in
+                call(board, "kms_listKeys", after)["keys"]]
+        if not page or page[-1] in found:
+            return found
+        found.update(page)
+        after = {"after": page[-1]}
+
+
+def unhex(text):
+    return bytes.fromhex(text[2:])
+
+
+def sign_ta(key, to, elf=ELF):
+    subprocess.run(["/usr/bin/python3", SIGNER, "--uuid", image.UUID,
+                    "--key", key, "--in", elf, "--out", to, "--ta-version",
+                    "0"], check=True, capture_output=True)
+    return to
+
+
+class Suites(unittest.TestCase):
+    """tests/*_test.c, unchanged, against the real thing."""
+
+    def test_all(self):
+        path, names = rig.suites()
+        self.assertGreaterEqual(len(names), 7)
+        board = rig.Board(node=False, extra=path)
+        self.addCleanup(board.end)
+        board.up()
+        ran = 0
+        for name in names:
+            with self.subTest(name):
+                code, said = board.run(
+                    "cd /tmp; export CMOCKA_MESSAGE_OUTPUT=TAP "
+                    f"VOUCH_MODEL_STEPS=150; timeout 500 {name} 2>&1", 600)
+                self.assertEqual(code, 0, said)
+                self.assertNotIn("not ok", said)
+                ran += len(re.findall(r"^ok ", said, re.M))
+        self.assertGreaterEqual(ran, 60)
+
+
+class Node(unittest.TestCase):
+    """vouchd inside, asked from outside."""
+
+    def start(self, **options):
+        board = rig.Board(window="0", **options)
+        self.addCleanup(board.end)
+        board.start()
+        board.wait_node()
+        return board
+
+    def again(self, board):
+        board.start()
+        board.wait_node()
+
+    def said(self, board):
+        with open(os.path.join(board.run_dir, "normal.log"),
+                  errors="replace") as f:
+            return f.read()
+
+    def secure(self, board):
+        with open(os.path.join(board.run_dir, "secure.log"),
+                  errors="replace") as f:
+            return f.read()
+
+    def wait_said(self, board, what, read=None):
+        read = read or self.said
+        board.wait(what, lambda: what in read(board))
+
+    def test_the_device_endorses_the_code(self):
+        board = self.start()
+        challenge = os.urandom(32)
+        e = evidence(board, challenge)
+        self.assertEqual(unhex(e["challenge"]), challenge)
+        self.assertEqual(unhex(e["measurement"]).hex(), image.measure())
+        for name, word in (("erase", "flash"), ("protect", "flash"),
+                           ("seal", "measurement"), ("counter", "flash"),
+                           ("signer", "development")):
+            self.assertEqual(e[name], word, name)
+        with open(os.path.join(board.home, "factory.pub")) as f:
+            factory = Ed25519PublicKey.from_public_bytes(
+                bytes.fromhex(f.read()))
+        said = unhex(e["endorsement"])
+        key, certificate, signature = said[:32], said[32:96], said[96:]
+        factory.verify(certificate, b"vouch device v1" + key)
+        hashed = hashlib.sha256(b"vouch evidence v1"
+                                + unhex(e["claims"])).digest()
+        device = Ed25519PublicKey.from_public_bytes(key)
+        signed = (b"vouch endorsement v1" + unhex(e["measurement"]) + hashed)
+        device.verify(signature, signed)
+        with self.assertRaises(InvalidSignature):
+            device.verify(signature, signed[:-1] + b"x")
+        self.verify_by_cli(board, e, factory)
+
+    def verify_by_cli(self, board, e, factory):
+        path = os.path.join(board.home, "evidence.json")
+        with open(path, "w") as f:
+            json.dump(e, f)
+        public = "0x" + factory.public_bytes(*rig.machine.factory.RAW).hex()
+        right = {"--factory": public, "--measurement": e["measurement"],
+                 "--challenge": e["challenge"]}
+        for wrong in (None, *right):
+            named = dict(right)
+            if wrong:
+                named[wrong] = "0x" + "11" * 32
+            done = subprocess.run(
+                [VOUCH, "attest", "verify", path,
+                 *(word for pair in named.items() for word in pair)],
+                capture_output=True, text=True)
+            self.assertEqual(done.returncode, 4 if wrong else 0,
+                             done.stdout + done.stderr)
+
+    def test_an_older_disk_is_noticed(self):
+        board = self.start()
+        self.assertRegex(call(board, "kms_createKey", KEY)["key"], "0x")
+        board.stop()
+        older = board.disk + ".older"
+        shutil.copy(board.disk, older)
+        self.again(board)
+        call(board, "kms_createKey", KEY)
+        self.assertEqual(len(all_keys(board)), 2)
+        board.stop()
+        newer = board.disk + ".newer"
+        os.rename(board.disk, newer)
+        os.rename(older, board.disk)
+        board.start()
+        self.wait_said(board, "ROLLBACK")
+        self.assertIsNone(board.health())
+        board.cut()
+        os.rename(newer, board.disk)
+        self.again(board)
+        self.assertEqual(len(all_keys(board)), 2)
+
+    def replace_ta(self, board, path):
+        """Boots with another image in the place of the trusted application."""
+        board.extra = rig.archive(os.path.join(board.home, "other.cpio"),
+                                  files={TA[1:]: path})
+        board.start()
+
+    def test_only_what_we_signed_runs(self):
+        board = rig.Board(window="0")
+        self.addCleanup(board.end)
+        os.makedirs(board.home, exist_ok=True)
+        changed = os.path.join(board.home, "changed.ta")
+        with open(image.TA, "rb") as f:
+            whole = bytearray(f.read())
+        whole[len(whole) // 2] ^= 1
+        with open(changed, "wb") as f:
+            f.write(whole)
+        theirs = sign_ta(DEFAULT_KEY, os.path.join(board.home, "theirs.ta"))
+        for path in (changed, theirs):
+            self.replace_ta(board, path)
+            # TEEC_ERROR_SECURITY
+            self.wait_said(board, f"no session teec={0xffff000f}")
+            self.assertIsNone(board.health())
+            board.cut()
+        board.extra = None
+        self.again(board)
+
+    def test_other_code_of_the_same_name_finds_nothing(self):
+        board = self.start()
+        mine = evidence(board, bytes(32))
+        call(board, "kms_createKey", KEY)
+        board.stop()
+        # the same program with its version text changed, signed by our key
+        with open(ELF, "rb") as f:
+            elf = f.read()
+        self.assertIn(b"vouch evidence v1", elf)
+        other = os.path.join(board.home, "other.elf")
+        with open(other, "wb") as f:
+            f.write(elf.replace(b"vouch evidence v1", b"vouch evidence v!"))
+        ta = sign_ta(image.TA_KEY, os.path.join(board.home, "other.ta"), other)
+        self.assertNotEqual(image.measure(ta), image.measure())
+        self.replace_ta(board, ta)
+        # its tags do not hold for that code: not its log, not its keys
+        self.wait_said(board, "cannot start the TEE")
+        self.assertNotIn("no session", self.said(board))
+        self.assertIsNone(board.health())
+        # with an empty log of its own it serves, as somebody else
+        board.run("touch /tmp/stop; killall vouchd; mv /data/node /data/kept; "
+                  "mkdir -m 700 /data/node; rm /tmp/stop")
+        board.cut()
+        self.replace_ta(board, ta)
+        board.wait_node()
+        code, log = board.run("vouch tee --json --node http://10.0.2.15:3000")
+        self.assertNotEqual(code, 0, log)  # it signs other evidence: v!
+        theirs = evidence(board, bytes(32))
+        self.assertNotEqual(theirs["logKey"], mine["logKey"])
+        self.assertEqual(unhex(theirs["measurement"]).hex(), image.measure(ta))
+        board.run("touch /tmp/stop; killall vouchd; sleep 1; "
+                  "rm -rf /data/node; mv /data/kept /data/node; sync")
+        board.cut()
+        board.extra = None
+        self.again(board)
+        self.assertEqual(len(all_keys(board)), 1)
+        self.assertEqual(evidence(board, bytes(32))["logKey"], mine["logKey"])
+
+    def test_each_start_has_its_own_random_numbers(self):
+        board = self.start()
+        first = evidence(board, bytes(32))
+        board.stop()
+        with open(board.flash, "rb") as f:
+            f.seek(rig.machine.factory.SEED_AT)
+            self.assertEqual(f.read(64), bytes(64))  # used, and cleared
+        self.again(board)
+        second = evidence(board, bytes(32))
+        self.assertNotEqual(first["incarnation"], second["incarnation"])
+        self.assertEqual(first["deviceKey"], second["deviceKey"])
+        other = self.start()
+        self.assertNotEqual(evidence(other, bytes(32))["deviceKey"],
+                            first["deviceKey"])
+
+    def test_the_trusted_application_panics_and_starts_anew(self):
+        board = self.start()
+        call(board, "kms_createKey", KEY)
+        before = evidence(board, bytes(32))["incarnation"]
+        # vouchd's session ends with it; the next one reads the log back
+        code, _ = board.run("kill -9 $(pidof vouchd)")
+        self.assertEqual(code, 0)
+        time.sleep(1)
+        board.wait("vouchd again", board.health)
+        self.assertNotEqual(evidence(board, bytes(32))["incarnation"], before)
+        self.assertEqual(len(all_keys(board)), 1)
+
+    def test_power_cuts_under_load(self):
+        board = self.start()
+        acknowledged = set()
+        chance = random.Random(os.environ.get("VOUCH_SEED"))
+        for cut in range(CUTS):
+            with self.subTest(cut):
+                self.cut_once(board, acknowledged, chance.uniform(0.05, 1.5))
+        self.assertGreater(len(acknowledged), CUTS)
+
+    def cut_once(self, board, acknowledged, after):
+        stop = threading.Event()
+
+        def load():
+            while not stop.is_set():
+                try:
+                    key = call(board, "kms_createKey", KEY)
+                except (OSError, AssertionError, json.JSONDecodeError):
+                    return
+                acknowledged.add(key["key"])
+
+        clients = [threading.Thread(target=load) for _ in range(3)]
+        for client in clients:
+            client.start()
+        time.sleep(after)
+        board.cut()
+        stop.set()
+        for client in clients:
+            client.join()
+        self.again(board)
+        self.assertEqual(acknowledged - all_keys(board), set())
+
+
+if __name__ == "__main__":
+    unittest.main()
