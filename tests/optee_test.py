@@ -13,7 +13,6 @@ import os
 import random
 import re
 import shutil
-import struct
 import subprocess
 import sys
 import threading
@@ -118,18 +117,15 @@ class Node(unittest.TestCase):
         board.wait_node()
 
     def said(self, board):
-        with open(os.path.join(board.run_dir, "normal.log"),
-                  errors="replace") as f:
-            return f.read()
+        try:
+            with open(os.path.join(board.run_dir, "normal.log"),
+                      errors="replace") as f:
+                return f.read()
+        except FileNotFoundError:
+            return ""
 
-    def secure(self, board):
-        with open(os.path.join(board.run_dir, "secure.log"),
-                  errors="replace") as f:
-            return f.read()
-
-    def wait_said(self, board, what, read=None):
-        read = read or self.said
-        board.wait(what, lambda: what in read(board))
+    def wait_said(self, board, what):
+        board.wait(what, lambda: what in self.said(board))
 
     def test_the_device_endorses_the_code(self):
         board = self.start()
@@ -188,7 +184,7 @@ class Node(unittest.TestCase):
         os.rename(board.disk, newer)
         os.rename(older, board.disk)
         board.start()
-        self.wait_said(board, "ROLLBACK")
+        self.wait_said(board, "older than what this device has seen")
         self.assertIsNone(board.health())
         board.cut()
         os.rename(newer, board.disk)
@@ -237,17 +233,15 @@ class Node(unittest.TestCase):
         self.assertNotEqual(image.measure(ta), image.measure())
         self.replace_ta(board, ta)
         # its tags do not hold for that code: not its log, not its keys
-        self.wait_said(board, "cannot start the TEE")
+        self.wait_said(board, "no valid tag of this device")
         self.assertNotIn("no session", self.said(board))
         self.assertIsNone(board.health())
         # with an empty log of its own it serves, as somebody else
-        board.run("touch /tmp/stop; killall vouchd; mv /data/node /data/kept; "
-                  "mkdir -m 700 /data/node; rm /tmp/stop")
+        board.run("touch /tmp/stop; sleep 1; mv /data/node /data/kept; "
+                  "mkdir -m 700 /data/node; sync")
         board.cut()
         self.replace_ta(board, ta)
         board.wait_node()
-        code, log = board.run("vouch tee --json --node http://10.0.2.15:3000")
-        self.assertNotEqual(code, 0, log)  # it signs other evidence: v!
         theirs = evidence(board, bytes(32))
         self.assertNotEqual(theirs["logKey"], mine["logKey"])
         self.assertEqual(unhex(theirs["measurement"]).hex(), image.measure(ta))
