@@ -27,7 +27,9 @@ BOARD_TESTING := $(call obj,tests/board_teec.c)
 $(BOARD_TESTS:tests/%=$(OUT)/test/board_%): $(OUT)/test/board_%: \
 		$(OUT)/obj/tests/%_test.o $(BOARD_TESTING) $(LIBS_HOST)
 	$(link) $(BOARD_WRAPS) -lcmocka -lcurl -lcrypto -lpthread -lteec
+$(OUT)/test/board_hostile: $(call obj,tests/board_hostile.c) $(LIB_CORE)
+	$(link) -lcmocka -lpthread -lteec
 .SECONDARY: $(BOARD_TESTS:%=$(OUT)/obj/%_test.o)
 .PHONY: board-tests
-board-tests: $(BOARD_TESTS:tests/%=$(OUT)/test/board_%) $(BOARD_TEST_TAS)
+board-tests: $(OUT)/test/board_hostile $(BOARD_TESTS:tests/%=$(OUT)/test/board_%) $(BOARD_TEST_TAS)
 endif

@@ -35,6 +35,17 @@ static void step(struct story *t, const char *what)
 	t->began_ns = now;
 }
 
+static void show_board(const struct vch_attested *att)
+{
+	const struct vch_evidence *e = &att->evidence;
+
+	printf("    %.*s, endorsed by the device; code %s,\n    an older log "
+	       "is held off by %.*s\n",
+	       (int)e->platform.len, (const char *)e->platform.ptr,
+	       vch_term_short(vch_span(e->measurement, 32)),
+	       (int)e->protect.len, (const char *)e->protect.ptr);
+}
+
 static enum vch_err meet_tee(struct story *t)
 {
 	VCH_TRY(vch_session_attest(&t->s, NULL));
@@ -46,6 +57,8 @@ static enum vch_err meet_tee(struct story *t)
 		printf("    %sEMULATED: an ordinary process, for trying "
 		       "only%s\n",
 		       vch_ink(VCH_INK_RED), vch_ink(VCH_INK_NONE));
+	else if (t->s.attested.endorsement_len > 0)
+		show_board(&t->s.attested);
 	return VCH_OK;
 }
 
