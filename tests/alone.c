@@ -78,11 +78,6 @@ vch_platform_generation_create(const struct vch_generation *generation)
 	return vch_platform_generation_store(generation);
 }
 
-struct vch_span vch_platform_erase(void)
-{
-	return vch_span("file", 4);
-}
-
 enum vch_err vch_platform_counters_load(uint64_t ret[VCH_COUNTER_CNT])
 {
 	memcpy(ret, place->counters, sizeof(place->counters));
