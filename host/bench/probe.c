@@ -51,13 +51,18 @@ uint64_t vch_probe_quantile(uint64_t *ns, size_t cnt, double part)
 
 enum vch_err vch_disk_open(struct vch_disk *ret, const char *dir)
 {
+	static const uint8_t zeros[FRAME_MAX];
+
 	snprintf(ret->path, sizeof(ret->path), "%s/sync-probe", dir);
 	ret->at = 0;
 	ret->fd = open(ret->path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (ret->fd < 0)
 		return VCH_FILE;
-	/* a file system that cannot reserve is measured as it is */
-	(void)!fallocate(ret->fd, FALLOC_FL_KEEP_SIZE, 0, RESERVE);
+	for (off_t at = 0; at < RESERVE; at += (off_t)sizeof(zeros)) {
+		if (pwrite(ret->fd, zeros, sizeof(zeros), at) !=
+		    (ssize_t)sizeof(zeros))
+			return VCH_FILE;
+	}
 	return fsync(ret->fd) == 0 ? VCH_OK : VCH_FILE;
 }
 

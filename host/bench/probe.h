@@ -21,7 +21,7 @@ uint64_t vch_probe_quantile(uint64_t *ns, size_t cnt, double part);
 
 /*
  * A file of its own in a folder, written as the log writes: frames one after
- * the other into reserved space, each synced.
+ * the other over zeros that are there already, each synced.
  */
 struct vch_disk {
 	int fd;

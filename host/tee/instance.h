@@ -25,7 +25,7 @@ struct vch_instance {
 	struct vch_job *head;
 	struct vch_job **tail;
 	uint32_t queue_depth;
-	uint32_t queue_want; /* wake it at this depth too; 0: at one only */
+	uint32_t queue_want; /* it lingers: wake it at this depth; 0: at one */
 	bool serving;
 	pid_t tee_pid;
 

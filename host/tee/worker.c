@@ -474,7 +474,8 @@ static enum vch_err enqueue(struct vch_worker *w, struct vch_job *job)
 	} else {
 		*in->tail = job;
 		in->tail = &job->next;
-		if (in->queue_depth++ == 0 || in->queue_depth == in->queue_want)
+		/* who lingers for some is not woken by the first of them */
+		if (++in->queue_depth == (in->queue_want ? in->queue_want : 1))
 			pthread_cond_signal(&in->wake);
 	}
 	pthread_mutex_unlock(&w->mutex);

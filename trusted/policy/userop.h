@@ -22,10 +22,7 @@ extern const uint8_t vch_entry_point[20];
 void vch_userop_hash(uint8_t ret_hash[32], const struct vch_user_op *op,
 		     uint64_t chain_id, const uint8_t entry_point[20]);
 
-/*
- * The same of operations that come one after another, most of them in one
- * domain: it is hashed when it changes. Zero at the start.
- */
+/* The same of one after another: a domain (zero at first) is hashed once. */
 struct vch_userop_domain {
 	bool known;
 	uint64_t chain_id;
