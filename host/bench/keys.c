@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/bench/keys.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "host/base/alloc.h"
@@ -9,30 +8,8 @@
 #include "trusted/base/check.h"
 #include "trusted/crypto/sha256.h"
 
-struct making {
-	struct vch_bench *bench;
-	struct vch_span request;
-	size_t asked;
-	size_t cnt;
-};
-
-static bool next_key(void *ctx, size_t *ret_id, struct vch_span *ret)
+static enum vch_err take_key(struct vch_bench *bench, struct vch_span body)
 {
-	struct making *m = ctx;
-
-	if (m->asked == m->cnt)
-		return false;
-	*ret_id = m->asked++;
-	*ret = m->request;
-	return true;
-}
-
-static enum vch_err take_key(void *ctx, size_t id, struct vch_span body)
-{
-	struct making *m = ctx;
-	struct vch_bench *bench = m->bench;
-
-	(void)id;
 	if (!vch_bench_find(bench->key[bench->key_cnt], 20, body,
 			    "\"key\":\"0x"))
 		return vch_bench_refused(body);
@@ -43,18 +20,13 @@ static enum vch_err take_key(void *ctx, size_t id, struct vch_span body)
 enum vch_err vch_bench_keys(struct vch_bench *bench, size_t cnt)
 {
 	static const char params[] = "{\"purpose\":\"raw\"}";
-	struct making m = {.bench = bench, .cnt = cnt};
-	const struct vch_pool_work work = {next_key, take_key, &m};
-	enum vch_err err;
 
 	VCH_CHECK(bench->key_cnt + cnt <= VCH_BENCH_KEYS_MAX);
 	bench->key = vch_realloc(bench->key,
 				 (bench->key_cnt + cnt) * sizeof(*bench->key));
-	m.request = vch_bench_http(bench, "kms_createKey",
-				   vch_span(params, strlen(params)));
-	err = vch_pool_run(bench->pool, &work);
-	free((void *)(uintptr_t)m.request.ptr);
-	return err;
+	return vch_bench_repeat(bench, "kms_createKey",
+				vch_span(params, strlen(params)), cnt,
+				take_key);
 }
 
 /* {key, digest}, the number-th there ever was */

@@ -78,22 +78,46 @@ struct vch_span vch_bench_http(const struct vch_bench *bench,
 
 /* ---- accounts ----------------------------------------------------------- */
 
-struct creation {
+/* One request, again and again. */
+struct repeat {
 	struct vch_bench *bench;
 	struct vch_span request;
 	size_t asked;
 	size_t cnt;
+	vch_bench_take_fn *take;
 };
 
-static bool next_account(void *ctx, size_t *ret_id, struct vch_span *ret)
+static bool next_same(void *ctx, size_t *ret_id, struct vch_span *ret)
 {
-	struct creation *c = ctx;
+	struct repeat *r = ctx;
 
-	if (c->asked == c->cnt)
+	if (r->asked == r->cnt)
 		return false;
-	*ret_id = c->asked++;
-	*ret = c->request;
+	*ret_id = r->asked++;
+	*ret = r->request;
 	return true;
+}
+
+static enum vch_err take_same(void *ctx, size_t id, struct vch_span body)
+{
+	struct repeat *r = ctx;
+
+	(void)id;
+	return r->take(r->bench, body);
+}
+
+enum vch_err vch_bench_repeat(struct vch_bench *bench, const char *method,
+			      struct vch_span params, size_t cnt,
+			      vch_bench_take_fn *take)
+{
+	struct repeat r = {.bench = bench, .cnt = cnt, .take = take};
+	const struct vch_pool_work work = {next_same, take_same, &r};
+	enum vch_err err;
+
+	r.request = vch_bench_http(bench, method, params);
+	err = vch_pool_run(bench->pool, &work);
+	free((void *)(uintptr_t)r.request.ptr);
+	return err;
 }
 
 bool vch_bench_find(uint8_t *ret, size_t len, struct vch_span body,
@@ -116,13 +140,10 @@ enum vch_err vch_bench_refused(struct vch_span body)
 	return VCH_RECEIPT;
 }
 
-static enum vch_err take_account(void *ctx, size_t id, struct vch_span body)
+static enum vch_err take_account(struct vch_bench *bench, struct vch_span body)
 {
-	struct creation *c = ctx;
-	struct vch_bench *bench = c->bench;
 	struct vch_wallet_account *a = &bench->account[bench->account_cnt];
 
-	(void)id;
 	if (!vch_bench_find(a->address, 20, body, "\"address\":\"0x") ||
 	    !vch_bench_find(a->cosigner, 20, body, "\"cosigner\":\"0x"))
 		return vch_bench_refused(body);
@@ -160,17 +181,13 @@ static void put_params(struct vch_buf *out, const struct vch_bench *bench)
 
 enum vch_err vch_bench_accounts(struct vch_bench *bench, size_t cnt)
 {
-	struct creation c = {.bench = bench, .cnt = cnt};
-	const struct vch_pool_work work = {next_account, take_account, &c};
 	struct vch_buf params = vch_json_out();
 	enum vch_err err;
 
 	VCH_CHECK(bench->account_cnt + cnt <= VCH_BENCH_ACCOUNTS_MAX);
 	put_params(&params, bench);
-	c.request = vch_bench_http(bench, "vouch_createAccount",
-				   vch_buf_span(&params));
-	err = vch_pool_run(bench->pool, &work);
-	free((void *)(uintptr_t)c.request.ptr);
+	err = vch_bench_repeat(bench, "vouch_createAccount",
+			       vch_buf_span(&params), cnt, take_account);
 	vch_buf_free(&params);
 	return err;
 }

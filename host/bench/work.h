@@ -37,6 +37,17 @@ struct vch_span vch_bench_http(const struct vch_bench *bench,
 bool vch_bench_find(uint8_t *ret, size_t len, struct vch_span body,
 		    const char *key);
 
+/*
+ * Calls a method cnt times with the same params; take hears each answer.
+ * VCH_SOCKET, or what take returns.
+ */
+typedef enum vch_err vch_bench_take_fn(struct vch_bench *bench,
+				       struct vch_span body);
+VCH_MUST enum vch_err vch_bench_repeat(struct vch_bench *bench,
+				       const char *method,
+				       struct vch_span params, size_t cnt,
+				       vch_bench_take_fn *take);
+
 /* Says what the node said; VCH_RECEIPT. */
 enum vch_err vch_bench_refused(struct vch_span body);
 
