@@ -74,10 +74,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		VCH_CHECK(err == VCH_CORRUPT || err == VCH_FILE);
 		return 0;
 	}
-	VCH_CHECK(end.pos.offset + end.torn_len == size);
+	VCH_CHECK(end.torn_len == 0 || end.spare_len == 0);
+	VCH_CHECK(end.pos.offset + end.torn_len + end.spare_len == size);
 	file_write(data, end.pos.offset);
 	VCH_CHECK(walk(&again, end.pos.offset) == VCH_OK);
 	VCH_CHECK(again.batches == end.batches);
-	VCH_CHECK(again.pos.offset == end.pos.offset && again.torn_len == 0);
+	VCH_CHECK(again.pos.offset == end.pos.offset && again.torn_len == 0 &&
+		  again.spare_len == 0);
 	return 0;
 }
