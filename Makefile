@@ -124,7 +124,7 @@ ta: deps ## build the trusted application for OP-TEE (arm64)
 clean: ## remove what was built, keep what was fetched
 	@rm -rf $(addprefix $(OUT)/,bin obj gen test man contracts \
 		contracts-cache run ta san-address san-thread san-fuzz \
-		san-stack san-stack-arm64 fuzz)
+		san-stack san-stack-arm64 fuzz optee run-optee)
 
 # ---- programs --------------------------------------------------------------
 
