@@ -269,7 +269,7 @@ class Node(unittest.TestCase):
         self.assertNotEqual(evidence(other, bytes(32))["deviceKey"],
                             first["deviceKey"])
 
-    def test_the_trusted_application_panics_and_starts_anew(self):
+    def test_vouchd_is_killed_and_starts_anew(self):
         board = self.start()
         call(board, "kms_createKey", KEY)
         before = evidence(board, bytes(32))["incarnation"]

@@ -235,7 +235,11 @@ class Machine:
 
     def connect(self, name):
         link = socket.socket(socket.AF_UNIX)
-        link.connect(os.path.join(self.run_dir, name))
+        try:
+            link.connect(os.path.join(self.run_dir, name))
+        except OSError:
+            link.close()
+            raise
         return link
 
     def run(self, command, timeout=600):
