@@ -255,6 +255,7 @@ class BoardStack(Stack):
 
     def start_node(self):
         try:
+            self.board.forget()  # the chain is a new one too
             self.board.start()
             self.board.wait_node()
         except self.error as error:

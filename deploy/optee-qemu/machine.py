@@ -4,6 +4,7 @@ import ctypes
 import json
 import os
 import select
+import shutil
 import signal
 import socket
 import subprocess
@@ -70,9 +71,28 @@ class Machine:
             factory.create(self.disk, size=DISK_MIB << 20)
             subprocess.run(["/sbin/mke2fs", "-q", "-F", "-t", "ext4",
                             "-E", "lazy_itable_init=1", self.disk], check=True)
+        self.check_code()
         _, public = factory.root_key(self.factory_key)
         with open(os.path.join(self.home, "factory.pub"), "w") as f:
             f.write(public.hex() + "\n")
+
+    def check_code(self):
+        """Keys belong to the code: another version has none of this device."""
+        path = os.path.join(self.device, "measurement")
+        now = image.measure()
+        if not os.path.exists(path):
+            factory.create(path, now.encode())
+        with open(path) as f:
+            born = f.read()
+        if born != now and not self.extra:
+            raise Error(
+                f"this device's log and keys belong to the code {born[:16]}…, "
+                f"and what was built is {now[:16]}….\nThere is no hand-over "
+                "yet. A new, empty device: board start --new")
+
+    def forget(self):
+        """The next start is with a new device."""
+        shutil.rmtree(self.device, ignore_errors=True)
 
     def root(self):
         """The root folder's file: an archive, or two one after the other."""
