@@ -25,14 +25,10 @@ enum fault_step {
 };
 
 static const char *const step_names[STEP_CNT] = {
-	[FAIL_CALL] = "fail-call=",
-	[DIE_CALL] = "die-call=",
-	[FAIL_WRITE] = "fail-write=",
-	[TEAR_WRITE] = "tear-write=",
-	[LOSE_WRITE] = "lose-write=",
-	[DIE_BEFORE] = "die-before=",
-	[DIE_AFTER] = "die-after=",
-	[ROLLBACK] = "rollback",
+	[FAIL_CALL] = "fail-call=",   [DIE_CALL] = "die-call=",
+	[FAIL_WRITE] = "fail-write=", [TEAR_WRITE] = "tear-write=",
+	[LOSE_WRITE] = "lose-write=", [DIE_BEFORE] = "die-before=",
+	[DIE_AFTER] = "die-after=",   [ROLLBACK] = "rollback",
 };
 
 /* step_at[s]: at which call, write or reply step s is due; 0 is never. */

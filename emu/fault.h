@@ -12,9 +12,9 @@
 
 enum vch_fault_write {
 	VCH_FAULT_WRITE_NONE,
-	VCH_FAULT_WRITE_FAIL,	/* nothing is written, the caller hears it */
-	VCH_FAULT_WRITE_TEAR,	/* half a slot is written, then death */
-	VCH_FAULT_WRITE_LOSE,	/* nothing is written, but "done" is said */
+	VCH_FAULT_WRITE_FAIL, /* nothing is written, the caller hears it */
+	VCH_FAULT_WRITE_TEAR, /* half a slot is written, then death */
+	VCH_FAULT_WRITE_LOSE, /* nothing is written, but "done" is said */
 };
 
 #ifdef VCH_FAULTS

@@ -12,11 +12,11 @@
 #include "emu/store.h"
 
 /* Exit codes of vouch-tee, for the host's log. */
-#define VCH_EXIT_USAGE 64	/* not started by vouchd as it should be */
-#define VCH_EXIT_SANDBOX 65	/* the sandbox could not be closed */
-#define VCH_EXIT_REFUSED 66	/* the trusted application refused to start */
-#define VCH_EXIT_PANIC 70	/* TEE_Panic */
-#define VCH_EXIT_HOST 71	/* the host broke the rules of the pipe */
+#define VCH_EXIT_USAGE 64   /* not started by vouchd as it should be */
+#define VCH_EXIT_SANDBOX 65 /* the sandbox could not be closed */
+#define VCH_EXIT_REFUSED 66 /* the trusted application refused to start */
+#define VCH_EXIT_PANIC 70   /* TEE_Panic */
+#define VCH_EXIT_HOST 71    /* the host broke the rules of the pipe */
 
 /*
  * Copies the device secret and reads the storage behind storage_fd, which

@@ -73,8 +73,8 @@ static TEE_Result unique_key_derive(const TEE_Param *extra, TEE_Param *ret_key)
 	    !ret_key->memref.buffer || ret_key->memref.size < KEY_MIN ||
 	    ret_key->memref.size > KEY_MAX)
 		return TEE_ERROR_BAD_PARAMETERS;
-	vch_hmac_sha256_init(&mac, vch_span(device->secret,
-					    sizeof(device->secret)));
+	vch_hmac_sha256_init(&mac,
+			     vch_span(device->secret, sizeof(device->secret)));
 	vch_hmac_sha256_update(&mac, label, sizeof(label) - 1);
 	if (extra->memref.size > 0)
 		vch_hmac_sha256_update(&mac, extra->memref.buffer,

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The GP calls and the store behind them, in one process, on a real file. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
 #include <cmocka.h>
 #include <fcntl.h>
 #include <pta_system.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -53,16 +53,16 @@ static int storage_remove(void **state)
 
 static TEE_Result put(const char *id, const void *data, size_t len)
 {
-	return TEE_CreatePersistentObject(
-		TEE_STORAGE_PRIVATE, id, strlen(id),
-		RW | TEE_DATA_FLAG_OVERWRITE, TEE_HANDLE_NULL, data, len, NULL);
+	return TEE_CreatePersistentObject(TEE_STORAGE_PRIVATE, id, strlen(id),
+					  RW | TEE_DATA_FLAG_OVERWRITE,
+					  TEE_HANDLE_NULL, data, len, NULL);
 }
 
 static TEE_Result get(const char *id, void *data, size_t max, size_t *len)
 {
 	TEE_ObjectHandle object;
-	TEE_Result result = TEE_OpenPersistentObject(
-		TEE_STORAGE_PRIVATE, id, strlen(id), RW, &object);
+	TEE_Result result = TEE_OpenPersistentObject(TEE_STORAGE_PRIVATE, id,
+						     strlen(id), RW, &object);
 
 	if (result == TEE_SUCCESS)
 		result = TEE_ReadObjectData(object, data, max, len);
@@ -188,9 +188,9 @@ static void bounds_hold(void **state)
 	assert_int_equal(put("o", "x", 1), TEE_ERROR_ACCESS_CONFLICT);
 	assert_int_equal(TEE_WriteObjectData(object, large, sizeof(large)),
 			 TEE_ERROR_STORAGE_NO_SPACE);
-	assert_int_equal(TEE_SeekObjectData(object, INTMAX_MAX,
-					    TEE_DATA_SEEK_CUR),
-			 TEE_ERROR_OVERFLOW);
+	assert_int_equal(
+		TEE_SeekObjectData(object, INTMAX_MAX, TEE_DATA_SEEK_CUR),
+		TEE_ERROR_OVERFLOW);
 	assert_int_equal(TEE_SeekObjectData(object, TEE_DATA_MAX_POSITION,
 					    TEE_DATA_SEEK_SET),
 			 TEE_SUCCESS);
@@ -403,9 +403,9 @@ static void no_other_application(void **state)
 
 	(void)state;
 	other.clockSeqAndNode[7] ^= 1;
-	assert_int_equal(TEE_OpenTASession(&other, 0, 0, NULL, &session,
-					   &origin),
-			 TEE_ERROR_ITEM_NOT_FOUND);
+	assert_int_equal(
+		TEE_OpenTASession(&other, 0, 0, NULL, &session, &origin),
+		TEE_ERROR_ITEM_NOT_FOUND);
 	assert_int_equal(origin, TEE_ORIGIN_API);
 	assert_null(session);
 }
@@ -435,16 +435,16 @@ static void clocks_and_description(void **state)
 		    before.seconds * 1000ull + before.millis);
 	TEE_GetREETime(&after);
 	assert_true(after.seconds > 1700000000 && after.millis < 1000);
-	assert_int_equal(TEE_GetPropertyAsString(
-				 TEE_PROPSET_TEE_IMPLEMENTATION,
-				 "gpd.tee.description", text, &len),
+	assert_int_equal(TEE_GetPropertyAsString(TEE_PROPSET_TEE_IMPLEMENTATION,
+						 "gpd.tee.description", text,
+						 &len),
 			 TEE_SUCCESS);
 	assert_non_null(strstr(text, "EMULATED"));
 	assert_int_equal(len, strlen(text) + 1);
 	len--;
-	assert_int_equal(TEE_GetPropertyAsString(
-				 TEE_PROPSET_TEE_IMPLEMENTATION,
-				 "gpd.tee.description", text, &len),
+	assert_int_equal(TEE_GetPropertyAsString(TEE_PROPSET_TEE_IMPLEMENTATION,
+						 "gpd.tee.description", text,
+						 &len),
 			 TEE_ERROR_SHORT_BUFFER);
 	assert_int_equal(TEE_GetPropertyAsString(TEE_PROPSET_TEE_IMPLEMENTATION,
 						 "gpd.x", text, &len),

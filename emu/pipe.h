@@ -16,11 +16,11 @@
 
 #include "wire/gen/ta.h"
 
-#define VCH_PIPE_SAY 2		/* lines for a person (stderr) */
+#define VCH_PIPE_SAY 2 /* lines for a person (stderr) */
 #define VCH_PIPE_SOCKET 3
-#define VCH_PIPE_MEMORY 4	/* memfd, size sealed */
-#define VCH_PIPE_SECRET 5	/* the device secret, read-only */
-#define VCH_PIPE_STORAGE 6	/* the secure storage */
+#define VCH_PIPE_MEMORY 4  /* memfd, size sealed */
+#define VCH_PIPE_SECRET 5  /* the device secret, read-only */
+#define VCH_PIPE_STORAGE 6 /* the secure storage */
 #define VCH_PIPE_FDS 7
 
 /* The shared memory: three areas, one after the other. */
@@ -30,9 +30,9 @@
 #define VCH_PIPE_MEMORY_SIZE (VCH_PIPE_LOG_AT + VCH_BATCH_MAX)
 
 /* kind: what word[0], word[1], word[2] mean */
-#define VCH_PIPE_HELLO 0x56434831	/* version, guards, 0 */
-#define VCH_PIPE_CALL 0x56434832	/* command, request length, 0 */
-#define VCH_PIPE_REPLY 0x56434833	/* TEE_Result, answer, log length */
+#define VCH_PIPE_HELLO 0x56434831 /* version, guards, 0 */
+#define VCH_PIPE_CALL 0x56434832  /* command, request length, 0 */
+#define VCH_PIPE_REPLY 0x56434833 /* TEE_Result, answer, log length */
 #define VCH_PIPE_VERSION 1
 
 struct vch_pipe_message {
@@ -41,11 +41,11 @@ struct vch_pipe_message {
 };
 
 /* What the sandbox of vouch-tee achieved, as HELLO tells it. */
-#define VCH_GUARD_SECCOMP 1	/* system calls from a list; always set */
-#define VCH_GUARD_MEMORY 2	/* what holds secrets never swaps */
-#define VCH_GUARD_EMPTY_ROOT 4	/* no file system, network or IPC at all */
-#define VCH_GUARD_LANDLOCK 8	/* no file can be opened */
-#define VCH_GUARD_FAULTS 256	/* the test flavour: never in a product */
+#define VCH_GUARD_SECCOMP 1    /* system calls from a list; always set */
+#define VCH_GUARD_MEMORY 2     /* what holds secrets never swaps */
+#define VCH_GUARD_EMPTY_ROOT 4 /* no file system, network or IPC at all */
+#define VCH_GUARD_LANDLOCK 8   /* no file can be opened */
+#define VCH_GUARD_FAULTS 256   /* the test flavour: never in a product */
 
 /* Files of a device's folder (mode 0700, files 0600). */
 #define VCH_DEVICE_SECRET_FILE "device.secret"

@@ -49,7 +49,7 @@ VCH_SECRET(store_image)
 
 struct vch_store {
 	int fd;
-	enum vch_err state;	/* OK, CORRUPT, STORAGE: what each use says */
+	enum vch_err state; /* OK, CORRUPT, STORAGE: what each use says */
 	uint8_t secret_mac_key[32];
 	struct vch_store_image image;
 };

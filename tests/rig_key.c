@@ -266,9 +266,9 @@ enum vch_err key_sign_request(struct rig *rig, struct rig_key *key,
 		fold_last(rig, key);
 		VCH_CHECK(key->code == ans.result.code);
 	}
-	VCH_CHECK((ans.result.signature.len > 0) ==
-		  (ans.result.code == VCH_OK &&
-		   req->kind != VCH_PAYLOAD_RESUME));
+	VCH_CHECK(
+		(ans.result.signature.len > 0) ==
+		(ans.result.code == VCH_OK && req->kind != VCH_PAYLOAD_RESUME));
 	if (ret_sig && ans.result.code == VCH_OK)
 		memcpy(ret_sig, ans.result.signature.ptr,
 		       ans.result.signature.len);

@@ -28,8 +28,7 @@ static int begin(const char *program)
 	rig.program = program;
 	rig_boot(&rig);
 	assert_int_equal(vch_demo_passkey_create(&passkey, "localhost",
-						 "http://localhost:3000",
-						 true),
+						 "http://localhost:3000", true),
 			 VCH_OK);
 	assert_int_equal(rig_create(&rig, &account, &passkey), VCH_OK);
 	return 0;
@@ -243,10 +242,10 @@ static void test_product_waits(void **state)
 	rig_last_batch(&rig, &batch);
 	r = vch_reader(batch.sections[0].records[0]);
 	vch_record_head_read(&r, &head);
-	assert_int_equal(vch_config_decode(&config,
-					   vch_span(account.config,
-						    account.config_len)),
-			 VCH_OK);
+	assert_int_equal(
+		vch_config_decode(&config,
+				  vch_span(account.config, account.config_len)),
+		VCH_OK);
 	assert_true(config.pending_due == head.refill_s + 2 * 86400);
 	sleep(3);
 	assert_int_equal(rig_apply(&rig, &account, &c), VCH_NOT_DUE);

@@ -4,12 +4,10 @@
 #define EMU_INCLUDE_PTA_SYSTEM_H
 
 #define PTA_SYSTEM_UUID                                                        \
-	{                                                                      \
-		0x3a2f8978, 0x5dc0, 0x11e8,                                    \
-		{                                                              \
-			0x9c, 0x2d, 0xfa, 0x7a, 0xe0, 0x1b, 0xbe, 0xbc         \
-		}                                                              \
-	}
+	{0x3a2f8978,                                                           \
+	 0x5dc0,                                                               \
+	 0x11e8,                                                               \
+	 {0x9c, 0x2d, 0xfa, 0x7a, 0xe0, 0x1b, 0xbe, 0xbc}}
 
 /*
  * A key of this device and this application, the same after every start.

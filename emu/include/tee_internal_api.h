@@ -47,7 +47,7 @@ typedef uint32_t TEE_Result;
 #define TEE_PARAM_TYPE_MEMREF_INPUT 5
 #define TEE_PARAM_TYPE_MEMREF_OUTPUT 6
 #define TEE_PARAM_TYPE_MEMREF_INOUT 7
-#define TEE_PARAM_TYPES(t0, t1, t2, t3) \
+#define TEE_PARAM_TYPES(t0, t1, t2, t3)                                        \
 	((t0) | ((t1) << 4) | ((t2) << 8) | ((t3) << 12))
 #define TEE_PARAM_TYPE_GET(t, i) ((((uint32_t)(t)) >> ((i) * 4)) & 0xF)
 

@@ -20,9 +20,8 @@ void TA_EXPORT TA_CloseSessionEntryPoint(void *sessionContext);
  * params[].memref point into memory that the host can write at any moment.
  * Output sizes come in as room and go out as what was written.
  */
-TEE_Result TA_EXPORT
-TA_InvokeCommandEntryPoint(void *sessionContext, uint32_t commandID,
-			   uint32_t paramTypes,
-			   TEE_Param params[TEE_NUM_PARAMS]);
+TEE_Result TA_EXPORT TA_InvokeCommandEntryPoint(
+	void *sessionContext, uint32_t commandID, uint32_t paramTypes,
+	TEE_Param params[TEE_NUM_PARAMS]);
 
 #endif

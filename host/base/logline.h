@@ -56,9 +56,9 @@ void vch_logline_write(enum vch_level level, const char *room, const char *msg,
  * with at least one field.
  */
 #define VCH_LOG(level, room, msg, ...)                                         \
-	vch_logline_write(                                                     \
-		level, room, msg, (const struct vch_field[]){__VA_ARGS__},     \
-		sizeof((const struct vch_field[]){__VA_ARGS__}) /              \
-			sizeof(struct vch_field))
+	vch_logline_write(level, room, msg,                                    \
+			  (const struct vch_field[]){__VA_ARGS__},             \
+			  sizeof((const struct vch_field[]){__VA_ARGS__}) /    \
+				  sizeof(struct vch_field))
 
 #endif

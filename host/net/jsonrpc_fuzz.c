@@ -70,7 +70,7 @@ static void on_done(void *ctx, char *text, size_t len, enum vch_err err)
 	VCH_CHECK(doc);
 	if (yyjson_is_obj(yyjson_doc_get_root(doc)))
 		check_one(yyjson_doc_get_root(doc));
-	yyjson_arr_foreach(yyjson_doc_get_root(doc), i, max, one)
+	yyjson_arr_foreach (yyjson_doc_get_root(doc), i, max, one)
 		check_one(one);
 	yyjson_doc_free(doc);
 	free(text);

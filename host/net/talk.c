@@ -276,8 +276,8 @@ static void read_on(struct vch_talk *t, uint32_t events)
 	 * alone. An end is read behind them, and has no event of its own; nor
 	 * does anybody know what a woken one was told of while it was busy.
 	 */
-	bool to_end = events == 0 ||
-		      events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR);
+	bool to_end =
+		events == 0 || events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR);
 
 	if (t->in_len > 0 && !take(t, vch_span(t->in, t->in_len)))
 		return;

@@ -298,9 +298,9 @@ static void check_refs(yyjson_val *schemas, yyjson_val *val, int depth)
 		assert_non_null(yyjson_obj_get(
 			schemas, yyjson_get_str(ref) + strlen(prefix)));
 	}
-	yyjson_arr_foreach(val, i, max, child)
+	yyjson_arr_foreach (val, i, max, child)
 		check_refs(schemas, child, depth + 1);
-	yyjson_obj_foreach(val, i, max, key, child)
+	yyjson_obj_foreach (val, i, max, key, child)
 		check_refs(schemas, child, depth + 1);
 }
 

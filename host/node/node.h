@@ -21,9 +21,9 @@ struct vch_upstream;
 struct vch_node {
 	struct vch_worker *worker;
 	struct vch_index *index;
-	struct vch_http *rpc;	   /* public port */
-	struct vch_http *local;	   /* Unix socket; NULL: none */
-	struct vch_http *operator; /* operator port */
+	struct vch_http *rpc;	       /* public port */
+	struct vch_http *local;	       /* Unix socket; NULL: none */
+	struct vch_http *operator;     /* operator port */
 	struct vch_upstream *upstream; /* the Ethereum node; NULL: none */
 	struct vch_metrics metrics;
 	struct vch_samples samples;

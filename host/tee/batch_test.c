@@ -36,8 +36,7 @@ static void know(uint8_t account)
 	fold.items[0].config = vch_span(config, sizeof(config));
 	fold.items[0].counters = vch_span(counters, sizeof(counters));
 	vch_index_apply(index_, (struct vch_log_pos){1, 16}, &fold);
-	assert_int_equal(vch_blobs_put(blobs, id, vch_span("blob", 4)),
-			 VCH_OK);
+	assert_int_equal(vch_blobs_put(blobs, id, vch_span("blob", 4)), VCH_OK);
 }
 
 static int setup(void **state)

@@ -2,7 +2,7 @@
 /* The faults of the test flavour do what they say, seen from the host. */
 #include "host/tee/transport_testing.h"
 
-#define DIED 137	/* exit code of a process that a fault ended */
+#define DIED 137 /* exit code of a process that a fault ended */
 #define STORAGE_NOT_AVAILABLE 0xF0100003
 #define CORRUPT_OBJECT 0xF0100001
 
@@ -139,7 +139,7 @@ static void death_around_the_reply(void **state)
 
 static void plans_in_other_words_are_refused(void **state)
 {
-	static const char *const plans[] = {"die-call=0", "die-call=", "die",
+	static const char *const plans[] = {"die-call=0", "die-call=",	 "die",
 					    "rollback=1", "die-call=1;", "x"};
 	struct vch_tee_options options = test_options(*state);
 	struct vch_tee *tee = NULL;

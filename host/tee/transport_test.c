@@ -328,7 +328,7 @@ static void guards_are_told(void **state)
 /* What the transport hands over: the table of emu/pipe.h and no more. */
 static void child_inherits_its_table_only(void **state)
 {
-	int stray = open("/dev/null", O_RDONLY);	/* not CLOEXEC */
+	int stray = open("/dev/null", O_RDONLY); /* not CLOEXEC */
 	struct vch_tee *tee = fake_start(*state, "fds");
 	struct vch_tee_reply reply;
 

@@ -351,8 +351,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_model), cmocka_unit_test(test_cancel),
-		cmocka_unit_test(test_stale),
-		cmocka_unit_test(test_size),  cmocka_unit_test(test_hash),
+		cmocka_unit_test(test_stale), cmocka_unit_test(test_size),
+		cmocka_unit_test(test_hash),
 	};
 	const char *seed = getenv("VCH_SEED");
 

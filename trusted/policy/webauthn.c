@@ -103,8 +103,7 @@ static enum vch_err auth_data_check(struct vch_span in,
 	if (eligible != !!(flags & FLAG_BE) ||
 	    (flags & FLAG_BS && !(flags & FLAG_BE)))
 		return VCH_BACKUP;
-	if (flags & FLAG_AT ||
-	    !!(flags & FLAG_ED) != (in.len > AUTH_DATA_LEN))
+	if (flags & FLAG_AT || !!(flags & FLAG_ED) != (in.len > AUTH_DATA_LEN))
 		return VCH_FORMAT;
 	return VCH_OK;
 }

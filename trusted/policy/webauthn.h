@@ -23,11 +23,9 @@ struct vch_verified_assertion {
  * first, the signature last. Errors, each with its own sentence: PASSKEY,
  * CLIENT_DATA, CHALLENGE, ORIGIN, RP_ID, USER, BACKUP, SIGNATURE.
  */
-VCH_MUST enum vch_err
-vch_assertion_verify(struct vch_verified_assertion *ret,
-		     const struct vch_config *config,
-		     const struct vch_assertion *assertion,
-		     const uint8_t challenge[32]);
+VCH_MUST enum vch_err vch_assertion_verify(
+	struct vch_verified_assertion *ret, const struct vch_config *config,
+	const struct vch_assertion *assertion, const uint8_t challenge[32]);
 
 /*
  * True if this origin may stand in a config: printable ASCII without the

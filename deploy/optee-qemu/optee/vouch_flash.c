@@ -25,24 +25,24 @@
 #include <trace.h>
 #include <vouch_flash.h>
 
-#define FUSES_BASE	0x00200000
-#define PLACES_BASE	0x00240000
-#define SECTOR_SIZE	0x00040000
-#define OWNERS		6
-#define FLASH_SIZE	(PLACES_BASE + 2 * OWNERS * SECTOR_SIZE - FUSES_BASE)
-#define ENTRY_SIZE	2048
-#define ENTRIES		(SECTOR_SIZE / ENTRY_SIZE)
-#define WAIT_MAX	1000000
+#define FUSES_BASE 0x00200000
+#define PLACES_BASE 0x00240000
+#define SECTOR_SIZE 0x00040000
+#define OWNERS 6
+#define FLASH_SIZE (PLACES_BASE + 2 * OWNERS * SECTOR_SIZE - FUSES_BASE)
+#define ENTRY_SIZE 2048
+#define ENTRIES (SECTOR_SIZE / ENTRY_SIZE)
+#define WAIT_MAX 1000000
 
 /* Both chips at once. */
-#define CMD_READ	0x00ff00ff
-#define CMD_ERASE	0x00200020
-#define CMD_CONFIRM	0x00d000d0
-#define CMD_BUFFER	0x00e800e8
-#define CMD_PROGRAM	0x00400040
-#define CMD_STATUS_CLR	0x00500050
-#define STATUS_READY	0x00800080
-#define STATUS_BAD	0x003a003a
+#define CMD_READ 0x00ff00ff
+#define CMD_ERASE 0x00200020
+#define CMD_CONFIRM 0x00d000d0
+#define CMD_BUFFER 0x00e800e8
+#define CMD_PROGRAM 0x00400040
+#define CMD_STATUS_CLR 0x00500050
+#define STATUS_READY 0x00800080
+#define STATUS_BAD 0x003a003a
 
 register_phys_mem_pgdir(MEM_AREA_IO_SEC, FUSES_BASE, FLASH_SIZE);
 
@@ -150,7 +150,7 @@ void vouch_fuses_read(struct vouch_fuses *fuses)
 
 TEE_Result tee_otp_get_hw_unique_key(struct tee_hw_unique_key *hwkey)
 {
-	struct vouch_fuses fuses = { };
+	struct vouch_fuses fuses = {};
 
 	COMPILE_TIME_ASSERT(sizeof(hwkey->data) == sizeof(fuses.secret));
 	vouch_fuses_read(&fuses);
@@ -164,7 +164,7 @@ static const uint8_t no_seed[sizeof(((struct vouch_fuses *)0)->seed)];
 /* A start that got no new seed would repeat random numbers: it ends here. */
 void plat_rng_init(void)
 {
-	struct vouch_fuses fuses = { };
+	struct vouch_fuses fuses = {};
 
 	vouch_fuses_read(&fuses);
 	if (!memcmp(fuses.seed, no_seed, sizeof(no_seed)))
@@ -182,7 +182,7 @@ void plat_rng_init(void)
 static TEE_Result seed_clear(void)
 {
 	static bool cleared;
-	struct vouch_fuses fuses = { };
+	struct vouch_fuses fuses = {};
 	TEE_Result res = TEE_SUCCESS;
 
 	if (cleared)
@@ -224,7 +224,7 @@ static TEE_Result digest_of(const struct entry *e, uint8_t digest[32])
 /* A whole entry into scratch? */
 static bool entry_read(paddr_t at)
 {
-	uint8_t digest[32] = { };
+	uint8_t digest[32] = {};
 
 	flash_read(&scratch, at, sizeof(scratch));
 	return !memcmp(scratch.magic, entry_magic, sizeof(entry_magic)) &&
@@ -339,8 +339,8 @@ static TEE_Result entry_write(struct place *p, unsigned int sector,
 			      unsigned int idx)
 {
 	paddr_t at = sector_at(p, sector) + idx * ENTRY_SIZE;
-	TEE_Result res = flash_program(at, &scratch,
-				       ROUNDUP(sizeof(scratch), 4));
+	TEE_Result res =
+		flash_program(at, &scratch, ROUNDUP(sizeof(scratch), 4));
 
 	if (!res && !entry_read(at))
 		res = TEE_ERROR_STORAGE_NOT_AVAILABLE;
@@ -357,8 +357,8 @@ static unsigned int next_blank(const struct place *p)
 {
 	unsigned int i = p->used ? p->idx + 1 : 0;
 
-	while (i < ENTRIES && !is_blank(sector_at(p, p->sector) +
-					i * ENTRY_SIZE, ENTRY_SIZE))
+	while (i < ENTRIES &&
+	       !is_blank(sector_at(p, p->sector) + i * ENTRY_SIZE, ENTRY_SIZE))
 		i++;
 	return i;
 }
@@ -418,8 +418,8 @@ static const uint8_t counter_owner[32] = "OP-TEE: counter of the storage";
 TEE_Result nv_counter_get_ree_fs(uint32_t *value)
 {
 	size_t size = sizeof(*value);
-	TEE_Result res = vouch_place_read(counter_owner, (uint8_t *)value,
-					  &size);
+	TEE_Result res =
+		vouch_place_read(counter_owner, (uint8_t *)value, &size);
 
 	if (res == TEE_ERROR_ITEM_NOT_FOUND) {
 		*value = 0;

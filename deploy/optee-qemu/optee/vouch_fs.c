@@ -93,7 +93,7 @@ static TEE_Result find(size_t *at, size_t *size, const struct object_head *want)
 	size_t pos = 0;
 
 	while (now.size - pos >= sizeof(struct object_head)) {
-		struct object_head head = { };
+		struct object_head head = {};
 
 		memcpy(&head, now.data + pos, sizeof(head));
 		pos += sizeof(head);
@@ -106,8 +106,8 @@ static TEE_Result find(size_t *at, size_t *size, const struct object_head *want)
 			return TEE_SUCCESS;
 		pos += head.size;
 	}
-	return pos == now.size ? TEE_ERROR_ITEM_NOT_FOUND :
-				 TEE_ERROR_CORRUPT_OBJECT;
+	return pos == now.size ? TEE_ERROR_ITEM_NOT_FOUND
+			       : TEE_ERROR_CORRUPT_OBJECT;
 }
 
 static void cut(size_t at, size_t size)
@@ -122,7 +122,7 @@ static void cut(size_t at, size_t size)
 static TEE_Result resize(size_t *at, const struct object_head *head,
 			 size_t size)
 {
-	uint8_t old[VOUCH_PLACE_MAX] = { };
+	uint8_t old[VOUCH_PLACE_MAX] = {};
 	struct object_head with = *head;
 	size_t old_size = 0;
 	TEE_Result res = find(at, &old_size, head);
@@ -169,7 +169,7 @@ static TEE_Result handle_new(struct tee_file_handle **fh,
 static TEE_Result fs_open(struct tee_pobj *po, size_t *ret_size,
 			  struct tee_file_handle **fh)
 {
-	struct object_head head = { };
+	struct object_head head = {};
 	size_t at = 0;
 	size_t size = 0;
 	TEE_Result res = head_of(&head, po);
@@ -194,7 +194,7 @@ static TEE_Result fs_create(struct tee_pobj *po, bool overwrite,
 			    const void *data_core, const void *data_user,
 			    size_t data_size, struct tee_file_handle **fh)
 {
-	struct object_head object = { };
+	struct object_head object = {};
 	size_t at = 0;
 	size_t size = 0;
 	TEE_Result res = head_of(&object, po);
@@ -299,7 +299,7 @@ static TEE_Result fs_truncate(struct tee_file_handle *fh, size_t size)
 
 static TEE_Result fs_remove(struct tee_pobj *po)
 {
-	struct object_head head = { };
+	struct object_head head = {};
 	size_t at = 0;
 	size_t size = 0;
 	TEE_Result res = head_of(&head, po);

@@ -13,9 +13,9 @@
 #include <vouch_device.h>
 #include <vouch_flash.h>
 
-#define NONE	TEE_PARAM_TYPE_NONE
-#define IN	TEE_PARAM_TYPE_MEMREF_INPUT
-#define OUT	TEE_PARAM_TYPE_MEMREF_OUTPUT
+#define NONE TEE_PARAM_TYPE_NONE
+#define IN TEE_PARAM_TYPE_MEMREF_INPUT
+#define OUT TEE_PARAM_TYPE_MEMREF_OUTPUT
 
 /* Only the trusted application that called has a measurement. */
 static TEE_Result caller(uint8_t measurement[32])
@@ -45,9 +45,9 @@ static TEE_Result endorse(const uint8_t measurement[32], TEE_Param *in,
 			  TEE_Param *out)
 {
 	static const char label[] = VCH_DEVICE_ENDORSED;
-	uint8_t msg[sizeof(label) - 1 + 64] = { };
-	uint8_t answer[VCH_DEVICE_ENDORSEMENT_LEN] = { };
-	struct vouch_fuses fuses = { };
+	uint8_t msg[sizeof(label) - 1 + 64] = {};
+	uint8_t answer[VCH_DEVICE_ENDORSEMENT_LEN] = {};
+	struct vouch_fuses fuses = {};
 	struct ed25519_keypair key = {
 		.priv = fuses.attest_seed,
 		.pub = fuses.attest_key,
@@ -75,7 +75,7 @@ static TEE_Result open_session(uint32_t types __unused,
 			       TEE_Param params[TEE_NUM_PARAMS] __unused,
 			       void **session __unused)
 {
-	uint8_t measurement[32] = { };
+	uint8_t measurement[32] = {};
 
 	return caller(measurement);
 }
@@ -83,7 +83,7 @@ static TEE_Result open_session(uint32_t types __unused,
 static TEE_Result invoke(void *session __unused, uint32_t cmd, uint32_t types,
 			 TEE_Param params[TEE_NUM_PARAMS])
 {
-	uint8_t me[32] = { };
+	uint8_t me[32] = {};
 	TEE_Result res = caller(me);
 
 	if (res)
