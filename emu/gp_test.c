@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The GP calls and the store behind them, in one process, on a real file. */
-#include <cmocka.h>
-#include <fcntl.h>
-#include <pta_system.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <cmocka.h>
+#include <fcntl.h>
+#include <pta_system.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>

@@ -124,7 +124,8 @@ class Doors(unittest.TestCase):
                      'vouch_operation_seconds_bucket{method="vouch_cosign",'
                      'le="+Inf"} ', "vouch_queue_depth ", "vouch_ready 1",
                      "vouch_tee_restarts_total ", "vouch_log_records ",
-                     "vouch_accounts ", "vouch_log_fsync_seconds_count ",
+                     "vouch_accounts ", "vouch_keys ", "vouch_tee_sessions ",
+                     "vouch_log_fsync_seconds_count ",
                      "vouch_batch_operations_count"):
             self.assertIn(line, text)
         self.assertNotIn(self.node.token, text)

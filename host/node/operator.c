@@ -126,6 +126,16 @@ static void put_summary(struct vch_buf *out, const char *name, const char *help,
 		       (unsigned long long)cnt);
 }
 
+/* Instances that are there; one that restarts is not. */
+static uint64_t sessions(const struct vch_worker_stats *tee)
+{
+	uint64_t cnt = 0;
+
+	for (uint8_t i = 0; i < tee->workers; i++)
+		cnt += tee->tee_pid[i] != 0;
+	return cnt;
+}
+
 static void print_tee(struct vch_buf *out, struct vch_node *node)
 {
 	struct vch_worker_stats tee;
@@ -137,6 +147,8 @@ static void print_tee(struct vch_buf *out, struct vch_node *node)
 	    tee.serving);
 	put(out, "vouch_queue_depth", "gauge", "Requests waiting for the TEE.",
 	    tee.queue_depth);
+	put(out, "vouch_tee_sessions", "gauge",
+	    "Instances of the TEE that serve.", sessions(&tee));
 	put(out, "vouch_tee_restarts_total", "counter",
 	    "Times the TEE was lost and started again.", tee.restarts);
 	put(out, "vouch_tee_retries_total", "counter",
@@ -152,6 +164,8 @@ static void print_tee(struct vch_buf *out, struct vch_node *node)
 	    vch_events_streams(node->events));
 	put(out, "vouch_accounts", "gauge", "Accounts in the index.",
 	    index.accounts);
+	put(out, "vouch_keys", "gauge", "Keys of the key service, living ones.",
+	    index.keys);
 	put(out, "vouch_log_records", "gauge", "Records in the log.",
 	    index.records);
 	put(out, "vouch_log_batches", "gauge", "Batches in the log.",
