@@ -139,7 +139,7 @@ class Web3(unittest.TestCase):
     def test_deleted(self):
         made = account()
         self.assertEqual(node.rpc("kms_deleteKey", {"key": made["key"]})
-                         ["deleted"], "dropped")
+                         ["deleted"], "erased")
         self.assertNotIn(made["address"], web3("eth_accounts"))
         self.refused("NO_KEY", "eth_sign", made["address"], "0x00")
 
