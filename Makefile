@@ -57,6 +57,7 @@ LIB_EMU := $(OUT)/obj/libemu.a
 LIB_YYJSON := $(OUT)/obj/libyyjson.a
 
 BINS := $(addprefix $(OUT)/bin/,vouch vouchd vouch-tee vch-vectors)
+BENCH_BINS := $(addprefix $(OUT)/bench/,load primitives pkcs11)
 
 # ---- what a person asks for ------------------------------------------------
 
@@ -146,7 +147,6 @@ $(OUT)/bin/vch-vectors: $(call obj,host/cli/vectors.c) $(LIB_HOST) $(LIB_CORE)
 	$(link)
 
 # What `make bench` measures with; host/bench/README.
-BENCH_BINS := $(addprefix $(OUT)/bench/,load primitives pkcs11)
 $(OUT)/bench/load $(OUT)/bench/primitives: $(OUT)/bench/%: \
 		$(OUT)/obj/host/bench/%.o $(call obj,$(BENCH_SRCS)) $(LIB_NODE) \
 		$(LIB_CLI) $(LIB_HOST) $(LIB_CORE) $(LIB_YYJSON)
