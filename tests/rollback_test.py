@@ -215,6 +215,22 @@ class Rollback(unittest.TestCase):
                                             self.s.log_dir).stdout)
         self.s.cli("log", "verify", self.s.log_dir, "--log-key", self.key)
 
+    def change(self, verb, *args, check=True):
+        return self.s.cli("account", verb, self.account, *args, "--only",
+                          "tee", "--passkey", "demo.json",
+                          *self.s.node_args(), check=check)
+
+    def test_a_change_waits_on_through_a_resume(self):
+        self.change("limit", "0.5ether")
+        self.pay()
+        self.roll_back()
+        self.assertEqual(self.pay(check=False).returncode, EXIT_UNPROVED)
+        self.assertIn("resumed", self.resume().stdout)
+        for _ in range(2):
+            self.assertIn("NOT_DUE", self.change("apply", check=False).stderr)
+            self.assertTrue(self.s.stop_node())
+            self.s.start_node()
+
     def test_no_receipt_is_no_error(self):
         self.pay()
         self.roll_back()

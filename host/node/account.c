@@ -104,16 +104,13 @@ void vch_call_get_account(struct vch_call *call, yyjson_val *params)
 
 void vch_call_get_receipt(struct vch_call *call, yyjson_val *params)
 {
-	struct vch_buf out = vch_json_out();
 	struct vch_account_view account;
 
 	if (!find_account(call, params, "account", false, &account))
 		return;
-	vch_json_open(&out, NULL, '{');
-	vch_json_put_hex(&out, "receipt", account.receipt, account.receipt_len);
-	vch_json_close(&out, '}');
+	vch_call_receipt(call, VCH_OK,
+			 vch_span(account.receipt, account.receipt_len));
 	free(account.receipt);
-	vch_call_result(call, &out);
 }
 
 /* --- vouch_cosign ------------------------------------------------------- */
@@ -129,9 +126,8 @@ static void on_cosigned(void *ctx, const struct vch_outcome *outcome)
 	if (err == VCH_OK &&
 	    vch_cosign_result_decode(&result, outcome->answer) != VCH_OK)
 		err = VCH_INTERNAL;
-	if (err == VCH_OK && result.code != VCH_OK)
-		err = vch_err_known(result.code) ? (enum vch_err)result.code
-						 : VCH_INTERNAL;
+	if (err == VCH_OK)
+		err = vch_answer_code(result.code);
 	if (err != VCH_OK) {
 		vch_call_error(call, err, NULL, outcome->receipt);
 		return;
@@ -182,25 +178,14 @@ void vch_call_cosign_intent(struct vch_call *call, yyjson_val *params)
 static void on_changed(void *ctx, const struct vch_outcome *outcome)
 {
 	struct vch_change_account_answer answer; /* APPLY_CHANGE has the same */
-	struct vch_call *call = ctx;
-	struct vch_buf out = vch_json_out();
 	enum vch_err err = outcome->err;
 
 	if (err == VCH_OK && vch_change_account_answer_decode(
 				     &answer, outcome->answer) != VCH_OK)
 		err = VCH_INTERNAL;
-	if (err == VCH_OK && answer.code != VCH_OK)
-		err = vch_err_known(answer.code) ? (enum vch_err)answer.code
-						 : VCH_INTERNAL;
-	if (err != VCH_OK) {
-		vch_call_error(call, err, NULL, outcome->receipt);
-		return;
-	}
-	vch_json_open(&out, NULL, '{');
-	vch_json_put_hex(&out, "receipt", outcome->receipt.ptr,
-			 outcome->receipt.len);
-	vch_json_close(&out, '}');
-	vch_call_result(call, &out);
+	if (err == VCH_OK)
+		err = vch_answer_code(answer.code);
+	vch_call_receipt(ctx, err, outcome->receipt);
 }
 
 void vch_call_change_account(struct vch_call *call, yyjson_val *params)
@@ -242,18 +227,7 @@ void vch_call_apply_change(struct vch_call *call, yyjson_val *params)
 
 static void on_resumed(void *ctx, const struct vch_outcome *outcome)
 {
-	struct vch_call *call = ctx;
-	struct vch_buf out = vch_json_out();
-
-	if (outcome->err != VCH_OK) {
-		vch_call_error(call, outcome->err, NULL, outcome->receipt);
-		return;
-	}
-	vch_json_open(&out, NULL, '{');
-	vch_json_put_hex(&out, "receipt", outcome->receipt.ptr,
-			 outcome->receipt.len);
-	vch_json_close(&out, '}');
-	vch_call_result(call, &out);
+	vch_call_receipt(ctx, outcome->err, outcome->receipt);
 }
 
 void vch_call_resume(struct vch_call *call, yyjson_val *params)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "host/node/json_key.h"
+#include "host/node/submit.h"
 #include "trusted/base/check.h"
 #include "wire/gen/ta.h"
 
@@ -160,8 +161,7 @@ enum vch_err vch_event_read(struct vch_event *ret,
 
 static void put_code(struct vch_buf *out, const struct vch_event *e)
 {
-	enum vch_err code =
-		vch_err_known(e->code) ? (enum vch_err)e->code : VCH_INTERNAL;
+	enum vch_err code = vch_answer_code(e->code);
 
 	vch_json_put_bool(out, "approved", e->code == VCH_OK);
 	vch_json_put_number(out, "code", e->code);

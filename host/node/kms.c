@@ -21,10 +21,9 @@ enum vch_err vch_key_result_of(struct vch_key_result *ret, enum vch_err outcome,
 			       struct vch_span answer)
 {
 	VCH_TRY(outcome);
-	if (vch_key_result_decode(ret, answer) != VCH_OK ||
-	    !vch_err_known(ret->code))
-		return VCH_INTERNAL;
-	return (enum vch_err)ret->code;
+	return vch_key_result_decode(ret, answer) == VCH_OK
+		       ? vch_answer_code(ret->code)
+		       : VCH_INTERNAL;
 }
 
 void vch_json_put_signature(struct vch_buf *out, const char *key,
@@ -226,22 +225,11 @@ void vch_kms_sign(struct vch_call *call, yyjson_val *params)
 
 static void on_resumed(void *ctx, const struct vch_outcome *outcome)
 {
-	struct vch_call *call = ctx;
 	struct vch_key_result result;
-	struct vch_buf out = vch_json_out();
 	enum vch_err err =
 		vch_key_result_of(&result, outcome->err, outcome->answer);
 
-	if (err != VCH_OK) {
-		vch_buf_free(&out);
-		vch_call_error(call, err, NULL, outcome->receipt);
-		return;
-	}
-	vch_json_open(&out, NULL, '{');
-	vch_json_put_hex(&out, "receipt", outcome->receipt.ptr,
-			 outcome->receipt.len);
-	vch_json_close(&out, '}');
-	vch_call_result(call, &out);
+	vch_call_receipt(ctx, err, outcome->receipt);
 }
 
 void vch_kms_resume_key(struct vch_call *call, yyjson_val *params)

@@ -11,4 +11,11 @@
 void vch_node_submit(struct vch_call *call, enum vch_command cmd,
 		     struct vch_span request, vch_done_fn *done);
 
+/* The code in an answer of the trusted application; VCH_INTERNAL: unknown. */
+enum vch_err vch_answer_code(uint16_t code);
+
+/* Answers {receipt}, or the error; what was recorded is told either way. */
+void vch_call_receipt(struct vch_call *call, enum vch_err err,
+		      struct vch_span receipt);
+
 #endif

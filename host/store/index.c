@@ -90,7 +90,6 @@ static enum vch_err decode_account(struct vch_fold_item *ret,
 	ret->slot = rec.slot;
 	ret->config = rec.config;
 	ret->counters = rec.counters;
-	ret->change = vch_span(NULL, 0);
 	return vch_reader_end(r);
 }
 
@@ -106,9 +105,9 @@ static enum vch_err decode_change(struct vch_fold_item *ret,
 	ret->slot = rec.slot;
 	ret->config = rec.config;
 	ret->counters = rec.counters;
-	ret->change = vch_span(NULL, 0);
 	if (rec.config.len == 0)
-		return VCH_OK;
+		return VCH_OK; /* refused: what waits still does */
+	ret->changes = true;
 	VCH_TRY(vch_config_decode(&config, rec.config));
 	if (config.pending_due != 0)
 		ret->change = rec.change;
@@ -122,7 +121,6 @@ static enum vch_err decode_decision(struct vch_fold_item *ret,
 
 	vch_decision_read(r, &rec);
 	ret->slot = rec.slot;
-	ret->config = vch_span(NULL, 0);
 	ret->counters = rec.counters;
 	return vch_reader_end(r);
 }
@@ -156,7 +154,6 @@ static enum vch_err decode_use(struct vch_fold_item *ret, struct vch_reader *r)
 
 	vch_use_read(r, &rec);
 	ret->slot = rec.slot;
-	ret->config = vch_span(NULL, 0);
 	ret->counters = rec.counters;
 	return vch_reader_end(r);
 }
@@ -167,7 +164,6 @@ static enum vch_err decode_uses(struct vch_fold_item *ret, struct vch_reader *r)
 
 	vch_uses_read(r, &rec);
 	ret->slot = rec.slot;
-	ret->config = vch_span(NULL, 0);
 	ret->counters = rec.counters;
 	return vch_reader_end(r);
 }
@@ -179,8 +175,6 @@ static enum vch_err decode_delete(struct vch_fold_item *ret,
 
 	vch_delete_read(r, &rec);
 	ret->slot = rec.slot;
-	ret->config = vch_span(NULL, 0);
-	ret->counters = vch_span(NULL, 0);
 	return vch_reader_end(r);
 }
 
@@ -194,6 +188,7 @@ static enum vch_err decode_record(struct vch_fold_item *ret, bool *ret_account,
 	struct vch_anchor anchor;
 	struct vch_snapshot snapshot;
 
+	*ret = (struct vch_fold_item){0};
 	vch_record_head_read(&r, &head);
 	*ret_account = head.kind != VCH_RECORD_START &&
 		       head.kind != VCH_RECORD_ANCHOR &&
@@ -310,13 +305,10 @@ static void apply_item(struct vch_index *index, struct vch_log_pos pos,
 	if (!e->config && item->config.len == 0)
 		return; /* a decision of an account that was never made */
 	vch_index_count(index, e, &item->slot);
-	if (item->config.len > 0) {
+	if (item->config.len > 0)
 		vch_entry_set(&e->config, &e->config_len, item->config);
-		if (item->change.len > 0)
-			vch_entry_set(&e->change, &e->change_len, item->change);
-		else
-			e->change_len = 0;
-	}
+	if (item->changes)
+		vch_entry_set(&e->change, &e->change_len, item->change);
 	vch_entry_set(&e->counters, &e->counters_len, item->counters);
 	vch_index_add_alias(index, &item->slot, item->config);
 	e->slot = item->slot;

@@ -37,7 +37,8 @@ struct vch_fold_item {
 	struct vch_slot slot;
 	struct vch_span config; /* empty: as it was */
 	struct vch_span counters;
-	struct vch_span change; /* that waits, if config is not empty */
+	struct vch_span change; /* that waits now; empty: none does */
+	bool changes;		/* else the one that waits stays */
 	uint8_t section_idx;
 	uint8_t record_idx;
 };

@@ -140,13 +140,99 @@ static void test_decode_refuses(void **state)
 	assert_int_equal(vch_fold_decode(&fold, &batch), VCH_CORRUPT);
 }
 
+/* One batch of one record through the fold that a log's reader reuses. */
+static void fold_record(struct vch_fold *fold, struct vch_span record)
+{
+	static struct vch_batch batch;
+
+	batch.sections_cnt = 1;
+	batch.sections[0].records_cnt = 1;
+	batch.sections[0].records[0] = record;
+	assert_int_equal(vch_fold_decode(fold, &batch), VCH_OK);
+	vch_index_apply(index_, pos, fold);
+}
+
+/* What waits is kept by everything but another change. */
+static void test_waiting_change(void **state)
+{
+	static struct vch_config c = {.version = VCH_CONFIG_VERSION};
+	static struct vch_fold fold;
+	struct vch_record_head head = {VCH_RECORD_CHANGE, 1, 1};
+	struct vch_change_record change = {
+		.slot.seq = 1,
+		.counters = vch_span(counters, sizeof(counters)),
+		.change = vch_span("the change", 10),
+	};
+	struct vch_resumed resumed = {.counters = change.counters};
+	struct vch_key_record key = {.counters = change.counters};
+	struct vch_account_view view;
+	uint8_t config_buf[VCH_CONFIG_MAX], buf[VCH_RECORD_MAX];
+	struct vch_writer wc = vch_writer(config_buf, sizeof(config_buf));
+	struct vch_writer w = vch_writer(buf, sizeof(buf));
+
+	(void)state;
+	c.pending_due = 9;
+	assert_int_equal(vch_config_encode(&wc, &c), VCH_OK);
+	change.config = vch_written(&wc);
+	vch_record_head_write(&w, &head);
+	assert_int_equal(vch_change_record_encode(&w, &change), VCH_OK);
+	fold_record(&fold, vch_written(&w));
+
+	/* a key's record in the same place of the fold has none */
+	w = vch_writer(buf, sizeof(buf));
+	head.kind = VCH_RECORD_KEY;
+	key.slot.id[0] = 1;
+	key.slot.seq = 1;
+	key.slot.flags = VCH_SLOT_KEY;
+	key.config = vch_span("none", 4);
+	vch_record_head_write(&w, &head);
+	assert_int_equal(vch_key_record_encode(&w, &key), VCH_OK);
+	fold_record(&fold, vch_written(&w));
+	assert_int_equal(vch_index_get(index_, &view, key.slot.id, false),
+			 VCH_OK);
+	assert_int_equal(view.change_len, 0);
+
+	w = vch_writer(buf, sizeof(buf));
+	head.kind = VCH_RECORD_RESUME;
+	resumed.slot.seq = 2;
+	resumed.config = change.config;
+	vch_record_head_write(&w, &head);
+	assert_int_equal(vch_resumed_encode(&w, &resumed), VCH_OK);
+	fold_record(&fold, vch_written(&w));
+	assert_int_equal(vch_index_get(index_, &view, resumed.slot.id, false),
+			 VCH_OK);
+	assert_int_equal(view.slot.seq, 2);
+	assert_int_equal(view.change_len, 10);
+	assert_memory_equal(view.change, "the change", 10);
+
+	/* a refused one leaves it, one that waits for nothing ends it */
+	for (change.slot.seq = 3; change.slot.seq < 5; change.slot.seq++) {
+		c.pending_due = 0;
+		wc = vch_writer(config_buf, sizeof(config_buf));
+		assert_int_equal(vch_config_encode(&wc, &c), VCH_OK);
+		change.config = change.slot.seq == 3 ? vch_span(NULL, 0)
+						     : vch_written(&wc);
+		w = vch_writer(buf, sizeof(buf));
+		head.kind = VCH_RECORD_CHANGE;
+		vch_record_head_write(&w, &head);
+		assert_int_equal(vch_change_record_encode(&w, &change), VCH_OK);
+		fold_record(&fold, vch_written(&w));
+		assert_int_equal(
+			vch_index_get(index_, &view, change.slot.id, false),
+			VCH_OK);
+		assert_int_equal(view.change_len,
+				 change.slot.seq == 3 ? 10 : 0);
+	}
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(test_many),		T(test_again),		T(test_latest),
-		T(test_decision_first), T(test_decode_refuses),
+		T(test_many),		T(test_again),
+		T(test_latest),		T(test_decision_first),
+		T(test_decode_refuses), T(test_waiting_change),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

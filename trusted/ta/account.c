@@ -161,17 +161,10 @@ enum vch_err vch_account_open(struct vch_opened *ret, struct vch_ta *ta,
 			      const uint8_t id[20], struct vch_span config,
 			      struct vch_span counters)
 {
-	uint8_t state[32];
-
-	if (!ta->shard[vch_shard_of(id)].served)
+	ret->slot = vch_slot_served(ta, id, false);
+	if (!ret->slot)
 		return VCH_ACCOUNT;
-	ret->slot = vch_slots_find(&ta->slots, id);
-	if (!ret->slot || ret->slot->flags & VCH_SLOT_KEY)
-		return VCH_ACCOUNT;
-	vch_sha256_hash(ret->config_hash, config);
-	vch_slot_state(state, ret->config_hash, counters);
-	if (memcmp(state, ret->slot->state, 32) != 0)
-		return VCH_STALE;
+	VCH_TRY(vch_slot_check(ret->config_hash, ret->slot, config, counters));
 	ret->is.flags = ret->slot->flags;
 	VCH_TRY(vch_config_decode(&ret->is.config, config));
 	return vch_counters_decode(&ret->is.counters, counters);

@@ -55,14 +55,8 @@ static struct carried *carry_find(const uint8_t id[20])
 static enum vch_err carry_bring(struct carried *c, const struct vch_slot *slot,
 				const struct vch_cosign_op *op)
 {
-	uint8_t config_hash[32], state[32];
-
-	vch_sha256_hash(config_hash, op->config);
-	vch_slot_state(state, config_hash, op->counters);
-	if (memcmp(state, slot->state, 32) != 0)
-		return VCH_STALE;
+	VCH_TRY(vch_slot_check(c->config_hash, slot, op->config, op->counters));
 	memcpy(c->id, slot->id, 20);
-	memcpy(c->config_hash, config_hash, 32);
 	c->config = op->config;
 	c->blob = op->blob;
 	memcpy(c->counters, op->counters.ptr, op->counters.len);
@@ -76,10 +70,8 @@ static enum vch_err account_open(struct account *ret, struct vch_ta *ta,
 {
 	bool empty = op->config.len + op->counters.len + op->blob.len == 0;
 
-	if (!ta->shard[vch_shard_of(op->account)].served)
-		return VCH_ACCOUNT;
-	ret->slot = vch_slots_find(&ta->slots, op->account);
-	if (!ret->slot || ret->slot->flags & VCH_SLOT_KEY)
+	ret->slot = vch_slot_served(ta, op->account, false);
+	if (!ret->slot)
 		return VCH_ACCOUNT;
 	ret->carry = carry_find(op->account);
 	if (ret->carry->valid != empty)

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "trusted/crypto/sha256.h"
 #include "trusted/log/chain.h"
 
 /* Ids are hashes already; any eight bytes of one spread well. */
@@ -40,6 +41,33 @@ enum vch_err vch_slots_put(struct vch_slots *slots, const struct vch_slot *slot)
 		*bucket = ++slots->cnt;
 	}
 	slots->slot[*bucket - 1] = *slot;
+	return VCH_OK;
+}
+
+struct vch_slot *vch_slot_served(struct vch_ta *ta, const uint8_t id[20],
+				 bool key)
+{
+	const uint32_t mask = VCH_SLOT_KEY | VCH_SLOT_DELETED;
+	struct vch_slot *slot;
+
+	if (!ta->shard[vch_shard_of(id)].served)
+		return NULL;
+	slot = vch_slots_find(&ta->slots, id);
+	return slot && (slot->flags & mask) == (key ? VCH_SLOT_KEY : 0u) ? slot
+									 : NULL;
+}
+
+enum vch_err vch_slot_check(uint8_t ret_config_hash[32],
+			    const struct vch_slot *slot, struct vch_span config,
+			    struct vch_span counters)
+{
+	uint8_t hash[32], state[32];
+
+	vch_sha256_hash(hash, config);
+	vch_slot_state(state, hash, counters);
+	if (memcmp(state, slot->state, sizeof(state)) != 0)
+		return VCH_STALE;
+	memcpy(ret_config_hash, hash, sizeof(hash));
 	return VCH_OK;
 }
 

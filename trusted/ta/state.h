@@ -36,6 +36,21 @@ struct vch_slot *vch_slots_find(struct vch_slots *slots, const uint8_t id[20]);
 VCH_MUST enum vch_err vch_slots_put(struct vch_slots *slots,
 				    const struct vch_slot *slot);
 
+struct vch_ta;
+
+/*
+ * The slot of an account (key: of a key that was not deleted) in a shard that
+ * this instance serves, or NULL.
+ */
+struct vch_slot *vch_slot_served(struct vch_ta *ta, const uint8_t id[20],
+				 bool key);
+
+/* VCH_STALE unless the slot stands for exactly what the host brought. */
+VCH_MUST enum vch_err vch_slot_check(uint8_t ret_config_hash[32],
+				     const struct vch_slot *slot,
+				     struct vch_span config,
+				     struct vch_span counters);
+
 /*
  * A shard's window: what was recorded and released since its counter was last
  * bumped. PROTOCOL 4.
