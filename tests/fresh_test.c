@@ -26,11 +26,8 @@ static int setup(void **state)
 	(void)state;
 	nonce = 0;
 	rig_make(&rig);
-	rig_boot(&rig);
-	assert_int_equal(vch_demo_passkey_create(&passkey, "localhost",
-						 "http://localhost:3000", true),
-			 VCH_OK);
-	return rig_create(&rig, &account, &passkey) == VCH_OK ? 0 : -1;
+	rig_born(&rig, &account, &passkey);
+	return 0;
 }
 
 static int teardown(void **state)
@@ -38,12 +35,6 @@ static int teardown(void **state)
 	(void)state;
 	rig_free(&rig);
 	return 0;
-}
-
-static void reboot(void)
-{
-	rig_kill(&rig);
-	rig_boot(&rig);
 }
 
 /* A payment that shows `seen`, or nothing. */
@@ -68,7 +59,7 @@ static void roll_back(void)
 	rig_seen(&rig, &lost);
 	rig.batch_cnt = cut;
 	account = at_cut;
-	reboot();
+	rig_reboot(&rig);
 }
 
 /* Every receipt of one's own history is fine, over many starts. */
@@ -82,7 +73,7 @@ static void test_own_history(void **state)
 		assert_int_equal(pay(&first), VCH_OK);
 		rig_seen(&rig, &seen);
 		assert_int_equal(pay(&seen), VCH_OK);
-		reboot();
+		rig_reboot(&rig);
 		assert_int_equal(pay(&seen), VCH_OK);
 		assert_int_equal(pay(NULL), VCH_OK);
 	}
@@ -98,7 +89,7 @@ static void test_rollback_stops(void **state)
 	assert_int_equal(account.slot.seq, at_cut.slot.seq + 1);
 	/* for every later request, also without a receipt, also after START */
 	assert_int_equal(pay(NULL), VCH_ROLLBACK);
-	reboot();
+	rig_reboot(&rig);
 	assert_int_equal(pay(NULL), VCH_ROLLBACK);
 	assert_int_equal(account.slot.flags, VCH_SLOT_STOPPED);
 }
@@ -176,7 +167,7 @@ static void test_fork(void **state)
 	for (int i = 0; i < 2; i++) {
 		rig.batch_cnt = cut;
 		account = copy;
-		reboot();
+		rig_reboot(&rig);
 		assert_int_equal(pay(NULL), VCH_OK);
 		rig_seen(&rig, &side[i]);
 	}
@@ -238,7 +229,7 @@ static void test_resume(void **state)
 	assert_true(counters.spent[0] == ETHER / 10);
 	/* it serves again, and today's limit is spent, also after a replay */
 	assert_int_equal(pay(NULL), VCH_LIMIT);
-	reboot();
+	rig_reboot(&rig);
 	assert_int_equal(pay(&here), VCH_LIMIT);
 }
 
@@ -267,9 +258,7 @@ static void test_resume_needs_passkey(void **state)
 	struct vch_seen here;
 
 	(void)state;
-	assert_int_equal(vch_demo_passkey_create(&other, "localhost",
-						 "http://localhost:3000", true),
-			 VCH_OK);
+	rig_passkey(&other);
 	assert_int_equal(pay(NULL), VCH_OK);
 	roll_back();
 	assert_int_equal(pay(&lost), VCH_ROLLBACK);

@@ -71,9 +71,7 @@ static void make(uint8_t cnt, uint16_t window_s, uint16_t window_records)
 	rig[0].window_s = window_s;
 	rig[0].window_records = window_records;
 	all_up(cnt);
-	assert_int_equal(vch_demo_passkey_create(&passkey, "localhost",
-						 "http://localhost:3000", true),
-			 VCH_OK);
+	rig_passkey(&passkey);
 	for (uint8_t i = 0; i < cnt; i++)
 		assert_int_equal(rig_create(&rig[i], &account[i], &passkey),
 				 VCH_OK);

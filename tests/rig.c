@@ -208,6 +208,27 @@ void rig_boot(struct rig *rig)
 	VCH_CHECK(rig_open(rig) == VCH_OK);
 }
 
+void rig_reboot(struct rig *rig)
+{
+	rig_kill(rig);
+	rig_boot(rig);
+}
+
+void rig_passkey(struct vch_demo_passkey *ret)
+{
+	VCH_CHECK(vch_demo_passkey_create(ret, "localhost",
+					  "http://localhost:3000",
+					  true) == VCH_OK);
+}
+
+void rig_born(struct rig *rig, struct rig_account *ret_account,
+	      struct vch_demo_passkey *ret_passkey)
+{
+	rig_boot(rig);
+	rig_passkey(ret_passkey);
+	VCH_CHECK(rig_create(rig, ret_account, ret_passkey) == VCH_OK);
+}
+
 void rig_last_batch(const struct rig *rig, struct vch_batch *ret)
 {
 	const struct rig *log = rig->first ? rig->first : rig;

@@ -92,6 +92,14 @@ enum vch_err rig_replay(struct rig *rig, size_t cnt);
 enum vch_err rig_open(struct rig *rig);
 /* vouch-tee started, everything replayed, its shards open. */
 void rig_boot(struct rig *rig);
+/* The same after a kill. */
+void rig_reboot(struct rig *rig);
+
+/* A passkey of localhost. */
+void rig_passkey(struct vch_demo_passkey *ret);
+/* Booted, and an account of a new passkey on it. */
+void rig_born(struct rig *rig, struct rig_account *ret_account,
+	      struct vch_demo_passkey *ret_passkey);
 
 /* The answer's own fields in ret; the state from the record in the log. */
 enum vch_err rig_create(struct rig *rig, struct rig_account *ret,

@@ -26,11 +26,7 @@ static int begin(const char *program)
 {
 	rig_make(&rig);
 	rig.program = program;
-	rig_boot(&rig);
-	assert_int_equal(vch_demo_passkey_create(&passkey, "localhost",
-						 "http://localhost:3000", true),
-			 VCH_OK);
-	assert_int_equal(rig_create(&rig, &account, &passkey), VCH_OK);
+	rig_born(&rig, &account, &passkey);
 	return 0;
 }
 
@@ -217,8 +213,7 @@ static void test_replay(void **state)
 	thaw.policy.frozen = 0;
 	assert_int_equal(change(&thaw), VCH_OK);
 	sleep(3);
-	rig_kill(&rig);
-	rig_boot(&rig);
+	rig_reboot(&rig);
 	assert_int_equal(pay(0, 1), VCH_FROZEN);
 	/* the time between is not lived through: it waits on */
 	assert_int_equal(rig_apply(&rig, &account, &thaw), VCH_NOT_DUE);

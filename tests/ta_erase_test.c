@@ -35,12 +35,6 @@ static int teardown(void **state)
 	return 0;
 }
 
-static void reboot(void)
-{
-	rig_kill(&rig);
-	rig_boot(&rig);
-}
-
 static void delete_key(struct rig_key *key)
 {
 	struct vch_key_request req = key_request(key, 0, NULL, 0);
@@ -138,7 +132,7 @@ static void test_sweep(void **state)
 	assert_recorded(&gone);
 	assert_int_equal(sign(&stays), VCH_OK);
 	assert_int_equal(sign(&drawn), VCH_OK);
-	reboot();
+	rig_reboot(&rig);
 	assert_int_equal(sign(&stays), VCH_OK);
 	assert_int_equal(sign(&drawn), VCH_OK);
 	assert_int_equal(step(VCH_GENERATION_RECORD).number, 2);
@@ -181,21 +175,21 @@ static void test_stops(void **state)
 	assert_int_equal(key_generate(&rig, &stays, &raw), VCH_OK);
 	assert_int_equal(key_generate(&rig, &later, &raw), VCH_OK);
 	delete_key(&gone);
-	reboot();
+	rig_reboot(&rig);
 	step(VCH_GENERATION_BEGIN);
-	reboot();
+	rig_reboot(&rig);
 	assert_int_equal(step(VCH_GENERATION_RECORD).next, 1);
 	assert_int_equal(sign(&stays), VCH_OK);
 	rewrap_to(&stays);
 	/* deleted meanwhile: its blob may be under the next key already */
 	rewrap_to(&later);
 	delete_key(&later);
-	reboot();
+	rig_reboot(&rig);
 	assert_int_equal(sign(&stays), VCH_OK);
 	step(VCH_GENERATION_BEGIN);
 	assert_int_equal(sign(&stays), VCH_OK);
 	step(VCH_GENERATION_END);
-	reboot();
+	rig_reboot(&rig);
 	assert_int_equal(step(VCH_GENERATION_END).number, 2);
 	assert_int_equal(sign(&stays), VCH_OK);
 	assert_int_equal(step(VCH_GENERATION_RECORD).pending, 1);
@@ -220,9 +214,7 @@ static void test_every_kind(void **state)
 	size_t len;
 
 	(void)state;
-	assert_int_equal(vch_demo_passkey_create(&passkey, "localhost",
-						 "http://localhost:3000", true),
-			 VCH_OK);
+	rig_passkey(&passkey);
 	assert_int_equal(rig_create(&rig, &account, &passkey), VCH_OK);
 	assert_int_equal(
 		key_generate_flags(&rig, &replicated, &raw, VCH_KEY_REPLICATED),

@@ -240,8 +240,8 @@ static void forgetful_storage(void **state)
 static int setup(void **state)
 {
 	(void)state;
-	return vch_demo_passkey_create(&passkey, "localhost",
-				       "http://localhost:3000", true) != VCH_OK;
+	rig_passkey(&passkey);
+	return 0;
 }
 
 int main(void)

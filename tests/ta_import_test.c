@@ -60,8 +60,7 @@ static void test_import(void **state)
 			key_sign(&rig, &key, VCH_PAYLOAD_RAW, digest, 32, sig),
 			VCH_OK);
 		assert_memory_equal(sig, want, 65);
-		rig_kill(&rig);
-		rig_boot(&rig);
+		rig_reboot(&rig);
 	}
 	/* twice there is no such key, whatever its policy */
 	assert_int_equal(key_import_begin(&rig, &import, secret, &raw),
@@ -93,8 +92,7 @@ static void test_one_shot(void **state)
 	assert_int_equal(key_import(&rig, &key, &second, NULL), VCH_IMPORT);
 	/* it ends with the incarnation */
 	assert_int_equal(key_import_begin(&rig, &second, other, &raw), VCH_OK);
-	rig_kill(&rig);
-	rig_boot(&rig);
+	rig_reboot(&rig);
 	assert_int_equal(key_import(&rig, &key, &second, NULL), VCH_IMPORT);
 	/* the oldest of too many is forgotten */
 	assert_int_equal(key_import_begin(&rig, &import, other, &raw), VCH_OK);

@@ -31,11 +31,7 @@ static int setup(void **state)
 {
 	(void)state;
 	rig_make(&rig);
-	rig_boot(&rig);
-	assert_int_equal(vch_demo_passkey_create(&passkey, "localhost",
-						 "http://localhost:3000", true),
-			 VCH_OK);
-	assert_int_equal(rig_create(&rig, &account, &passkey), VCH_OK);
+	rig_born(&rig, &account, &passkey);
 	return 0;
 }
 
@@ -269,8 +265,7 @@ static void test_replay(void **state)
 
 	(void)state;
 	assert_int_equal(ask(&intent, NULL), VCH_OK);
-	rig_kill(&rig);
-	rig_boot(&rig);
+	rig_reboot(&rig);
 	intent.number++;
 	assert_int_equal(ask(&intent, NULL), VCH_OK);
 	change = next();

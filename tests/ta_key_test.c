@@ -425,8 +425,7 @@ static void test_delete_and_replay(void **state)
 		assert_int_equal(key_sign(&rig, &stays, VCH_PAYLOAD_MESSAGE,
 					  "x", 1, NULL),
 				 VCH_OK);
-		rig_kill(&rig);
-		rig_boot(&rig);
+		rig_reboot(&rig);
 	}
 }
 
@@ -517,9 +516,7 @@ static void test_worlds_apart(void **state)
 	struct rig_op op;
 
 	(void)state;
-	assert_int_equal(vch_demo_passkey_create(&passkey, "localhost",
-						 "http://localhost:3000", true),
-			 VCH_OK);
+	rig_passkey(&passkey);
 	assert_int_equal(rig_create(&rig, &account, &passkey), VCH_OK);
 	assert_int_equal(key_generate(&rig, &key, &p), VCH_OK);
 	memcpy(req.key, account.address, 20);

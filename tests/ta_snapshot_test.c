@@ -33,9 +33,7 @@ static int setup(void **state)
 	(void)state;
 	rig_make(&rig);
 	rig_boot(&rig);
-	assert_int_equal(vch_demo_passkey_create(&passkey, "localhost",
-						 "http://localhost:3000", true),
-			 VCH_OK);
+	rig_passkey(&passkey);
 	return 0;
 }
 

@@ -52,12 +52,6 @@ static int teardown(void **state)
 	return 0;
 }
 
-static void reboot(void)
-{
-	rig_kill(&rig);
-	rig_boot(&rig);
-}
-
 /* ---- one record for several ---- */
 
 static struct vch_sign_batch_answer sign_batch(struct vch_sign_batch_request *r)
@@ -126,7 +120,7 @@ static void test_joined(void **state)
 		at++;
 	}
 	/* and folding it is one step of the slot */
-	reboot();
+	rig_reboot(&rig);
 	memcpy(key.counters, uses.counters.ptr, uses.counters.len);
 	key.counters_len = uses.counters.len;
 	assert_int_equal(
@@ -213,7 +207,7 @@ static void test_rollback(void **state)
 	assert_int_equal(sign_seen(&key, NULL), VCH_OK);
 	assert_int_equal(sign_seen(&key, &lost), VCH_ROLLBACK);
 	assert_int_equal(key.slot.flags, VCH_SLOT_KEY | VCH_SLOT_STOPPED);
-	reboot();
+	rig_reboot(&rig);
 	/* from now on whatever is asked, and nothing is signed */
 	assert_int_equal(sign_seen(&key, NULL), VCH_ROLLBACK);
 	rig_seen(&rig, &newest);
@@ -224,7 +218,7 @@ static void test_rollback(void **state)
 	assert_int_equal(key.slot.flags, VCH_SLOT_KEY);
 	/* today's limits count as spent */
 	assert_int_equal(sign_seen(&key, NULL), VCH_KEY_COUNT);
-	reboot();
+	rig_reboot(&rig);
 	assert_int_equal(sign_seen(&key, NULL), VCH_KEY_COUNT);
 }
 
@@ -274,14 +268,14 @@ static void test_unclean_start(void **state)
 	raw.ops_daily = 100;
 	assert_int_equal(key_generate(&rig, &key, &raw), VCH_OK);
 	assert_int_equal(ops_after(&key, 0), 1);
-	reboot();
+	rig_reboot(&rig);
 	assert_int_equal(ops_after(&key, 1), 12);
 	assert_int_equal(ops_after(&key, 2), 13);
-	reboot();
-	reboot();
+	rig_reboot(&rig);
+	rig_reboot(&rig);
 	assert_int_equal(ops_after(&key, 3), 34);
 	for (int i = 0; i < 12; i++)
-		reboot();
+		rig_reboot(&rig);
 	assert_int_equal(
 		key_sign(&rig, &key, VCH_PAYLOAD_RAW, digest[4], 32, NULL),
 		VCH_KEY_COUNT);
