@@ -234,9 +234,10 @@ out/ta/$(UUID).ta: $(BOARD_KEY) $(VCH_P256_TABLE) trusted/ta/sub.mk \
 		trusted/*/*.[ch])
 	@echo "  TA   $@"
 	@mkdir -p $(@D)
-	@$(MAKE) --no-print-directory -s -C trusted/ta \
+	@env -u MAKEFLAGS -u MFLAGS $(MAKE) --no-print-directory -s -j2 \
+		-C trusted/ta \
 		-f $(CURDIR)/out/deps/optee-dev-kit/mk/ta_dev_kit.mk \
-		VCH_ROOT=../.. O=../../out/ta BINARY=$(UUID) MAKEFLAGS= \
+		VCH_ROOT=../.. O=../../out/ta BINARY=$(UUID) \
 		TA_SIGN_KEY=$(CURDIR)/$(BOARD_KEY) \
 		CROSS_COMPILE=aarch64-linux-gnu- PYTHON3=/usr/bin/python3
 

@@ -10,9 +10,10 @@ $(BOARD_TEST_TAS): out/optee/ta-%: out/ta/$(UUID).ta \
 		tests/board_device.c tests/board.h
 	@echo "  TA   $@"
 	@mkdir -p $@.build
-	@$(MAKE) --no-print-directory -s -C trusted/ta \
+	@env -u MAKEFLAGS -u MFLAGS $(MAKE) --no-print-directory -s -j2 \
+		-C trusted/ta \
 		-f $(CURDIR)/out/deps/optee-dev-kit/mk/ta_dev_kit.mk \
-		VCH_ROOT=../.. O=../../$@.build BINARY=$(UUID) MAKEFLAGS= \
+		VCH_ROOT=../.. O=../../$@.build BINARY=$(UUID) \
 		VCH_BOARD_TESTS=y CPPFLAGS="-DTA_FLAGS=0 -DVCH_SLOT_MAX=1024u \
 			$(if $(filter %hasty,$@),-DVCH_DELAY_POLICY_S=2u) \
 			$(if $(filter %prompt,$@),-DVCH_DELAY_POLICY_S=0u)" \

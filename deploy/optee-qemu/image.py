@@ -4,6 +4,7 @@
 Each step is skipped when its inputs are what they were. All downloads are
 pinned in `lock`; nothing is installed on this machine.
 """
+import concurrent.futures
 import glob
 import hashlib
 import os
@@ -80,21 +81,28 @@ def step(name, what, key, product, make):
         with open(stamp) as f:
             if f.read() == key:
                 return
-    print(f"  {what} ... ", end="", flush=True)
+    print(f"  {what} ...", flush=True)
     began = time.monotonic()
     make()
     with open(stamp + ".new", "w") as f:
         f.write(key)
     os.rename(stamp + ".new", stamp)
-    print(f"{time.monotonic() - began:.1f} s")
+    print(f"  {what}: {time.monotonic() - began:.1f} s", flush=True)
+
+
+def together(*jobs):
+    """All at once; the first one's Error is ours when all have ended."""
+    with concurrent.futures.ThreadPoolExecutor(len(jobs)) as pool:
+        for job in [pool.submit(job) for job in jobs]:
+            job.result()
 
 
 def here(*names):
     return sorted(p for n in names for p in glob.glob(os.path.join(HERE, n)))
 
 
-def pins():
-    with open(os.path.join(HERE, "lock")) as f:
+def pins(lock=os.path.join(HERE, "lock")):
+    with open(lock) as f:
         for line in f:
             if line.strip() and not line.startswith("#"):
                 kind, package, _, name, *_ = line.split()
@@ -154,7 +162,7 @@ def make_ta_key():
 
 def unpack_source(package, into):
     fresh(into)
-    run("source", ["tar", "-x", "--no-same-owner", "--strip-components=1",
+    run("source-" + package, ["tar", "-x", "--no-same-owner", "--strip-components=1",
                    "-C", into, "-f", pinned("source", package)])
 
 
@@ -199,22 +207,30 @@ def clean_env():
                          "LDFLAGS", "CPPFLAGS", "ARCH", "OUT", "CC")}
 
 
-def build_firmware():
-    optee = os.path.join(WORK, "optee-os")
-    tfa = os.path.join(WORK, "tf-a")
-    build_optee(optee)
-    unpack_source("arm-trusted-firmware", tfa)
-    core = os.path.join(optee, "out", "core")
+def make_tfa(tree, *targets):
+    core = os.path.join(WORK, "optee-os", "out", "core")
     run("tf-a", [
-        "make", "-j2", "-C", tfa, "CROSS_COMPILE=" + CROSS, "PLAT=qemu",
+        "make", "-j2", "-C", tree, "CROSS_COMPILE=" + CROSS, "PLAT=qemu",
         "DEBUG=0", "SPD=opteed", "BL32_RAM_LOCATION=tdram",
         "BUILD_STRING=vouch",
         "QEMU_USE_GIC_DRIVER=QEMU_GICV3", "ARM_LINUX_KERNEL_AS_BL33=1",
         f"PRELOADED_BL33_BASE={KERNEL_AT:#x}",
         f"BL32={core}/tee-header_v2.bin",
         f"BL32_EXTRA1={core}/tee-pager_v2.bin",
-        f"BL32_EXTRA2={core}/tee-pageable_v2.bin", "all", "fip"],
+        f"BL32_EXTRA2={core}/tee-pageable_v2.bin", *targets],
         env=clean_env())
+
+
+def build_firmware():
+    optee = os.path.join(WORK, "optee-os")
+    tfa = os.path.join(WORK, "tf-a")
+
+    def first_stages():
+        unpack_source("arm-trusted-firmware", tfa)
+        make_tfa(tfa, "bl1", "bl2", "bl31")
+
+    together(lambda: build_optee(optee), first_stages)
+    make_tfa(tfa, "all", "fip")
     fresh(FIRMWARE)
     for name in ("bl1.bin", "fip.bin"):
         shutil.copy(f"{tfa}/build/qemu/release/{name}", FIRMWARE)
@@ -352,25 +368,35 @@ def prepare():
     step("kernel", "kernel", digest(lock, *MODULES),
          os.path.join(WORK, "kernel"), unpack_kernel)
     make_ta_key()
+
+
+def firmware():
     step("firmware", "OP-TEE and TF-A, from source",
-         digest(lock, TA_KEY, os.path.join(ROOT, "trusted/ta/device.h"),
+         digest(os.path.join(HERE, "lock"), TA_KEY,
+                os.path.join(ROOT, "trusted/ta/device.h"),
                 os.path.join(HERE, "image.py"),
                 *here("patches/*", "optee/*")),
          os.path.join(FIRMWARE, "fip.bin"), build_firmware)
 
 
-def build():
-    prepare()
+def programs():
+    began = time.monotonic()
     done = subprocess.run(
         ["make", "--no-print-directory", "-s", "-j2", "BOARD=optee",
          "board-programs"], cwd=ROOT, env=clean_env(), stdin=subprocess.DEVNULL)
     if done.returncode != 0:
         raise Error("the programs for the board do not build")
-    programs = [os.path.join(OUT, "arm64", "bin", n)
-                for n in ("vouch", "vouchd")]
+    print(f"  programs for the board: {time.monotonic() - began:.1f} s",
+          flush=True)
+
+
+def build():
+    prepare()
+    together(firmware, programs)
+    built = [os.path.join(OUT, "arm64", "bin", n) for n in ("vouch", "vouchd")]
     step("root", "root folder", digest(TA, os.path.join(HERE, "init"),
                                        os.path.join(HERE, "image.py"),
-                                       SYSROOT, *programs),
+                                       SYSROOT, *built),
          os.path.join(IMAGE, "root.cpio"), build_root)
 
 
