@@ -21,6 +21,10 @@ $(BOARD_TEST_TAS): out/optee/ta-%: out/ta/$(UUID).ta \
 		CROSS_COMPILE=aarch64-linux-gnu- PYTHON3=/usr/bin/python3
 	@cp $@.build/$(UUID).ta $@
 
+.PHONY: optee-xtest
+optee-xtest: deps ## OP-TEE's own tests on our board; XTEST="1004 6001": only these
+	@tests/xtest $(XTEST)
+
 ifeq ($(BOARD),optee)
 BOARD_WRAPS := $(addprefix -Wl$(comma)--wrap=,vch_tee_factory vch_tee_start \
 	TEEC_OpenSession)

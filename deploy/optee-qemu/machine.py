@@ -262,8 +262,11 @@ class Machine:
             raise
         return link
 
-    def run(self, command, timeout=600):
-        """One command inside: its exit code and what it said."""
+    def run(self, command, timeout=600, heard=None):
+        """One command inside: its exit code and what it said.
+
+        heard: called with each piece of what is said, as it comes.
+        """
         mark = f"vouch-{os.urandom(8).hex()}"
         begin = f"{mark}-begin"
         text = (f"echo {begin}; ( {command} ) < /dev/null; "
@@ -282,6 +285,8 @@ class Machine:
                 if not more:
                     raise Error(f"{command}: the board is gone")
                 said += more
+                if heard:
+                    heard(more.decode(errors="replace"))
         text = said.decode(errors="replace")
         body, code = text.split(f"{begin}\n", 1)[1].rsplit(f"\n{mark} ", 1)
         return int(code), body
