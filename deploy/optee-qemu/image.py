@@ -364,9 +364,10 @@ def prepare():
     lock = os.path.join(HERE, "lock")
     step("fetch", "packages and sources from Debian", digest(lock),
          CACHE, fetch)
-    step("sysroot", "arm64 libraries", digest(lock), SYSROOT, unpack_packages)
-    step("kernel", "kernel", digest(lock, *MODULES),
-         os.path.join(WORK, "kernel"), unpack_kernel)
+    together(lambda: step("sysroot", "arm64 libraries", digest(lock), SYSROOT,
+                          unpack_packages),
+             lambda: step("kernel", "kernel", digest(lock, *MODULES),
+                          os.path.join(WORK, "kernel"), unpack_kernel))
     make_ta_key()
 
 

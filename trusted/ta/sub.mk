@@ -48,6 +48,8 @@ srcs_ext-y := $(VCH_TRUSTED_SRCS) $(VCH_TA_SRCS) $(VCH_S2N_ARM) \
 cflags-y += -O3 -std=gnu11
 # an enum switch without default: lets the compiler name what it lacks
 cflags-remove-y += -Wswitch-default
+# what the headers of our libraries are not written for
+cflags-remove-y += -Wundef -Wmissing-noreturn
 
 $(call with,$(filter-out $(VCH_CRYPTO_SRCS),$(VCH_TRUSTED_SRCS)) \
 	$(VCH_TA_SRCS),-I. -DVCH_BOARD)
