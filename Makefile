@@ -183,7 +183,21 @@ $(VCH_P256_TABLE): trusted/crypto/p256_table.py
 	@mkdir -p $(@D)
 	@python3 $< > $@.new && mv $@.new $@
 
+# Who may name the next version of the trusted application. RELEASE_KEYS=LIST:
+# those on the list (tools/release_keys.py); else one key of this machine only.
+# Looked at each time; written when it changes.
+RELEASE_KEY := out/deps/release/development.pem
+$(RELEASE_KEY):
+	@mkdir -p -m 700 $(@D)
+	@umask 077; openssl genpkey -algorithm ed25519 -out $@.new; mv $@.new $@
+.PHONY: release-keys
+release-keys:
+$(VCH_RELEASE_HEADER): release-keys | $(RELEASE_KEY)
+	@python3 tools/release_keys.py \
+		$(or $(RELEASE_KEYS),--development $(RELEASE_KEY)) $@
+
 $(OUT)/obj/trusted/crypto/p256.o: $(VCH_P256_TABLE)
+$(addprefix $(OUT)/obj/trusted/ta/,attest.o upgrade.o): $(VCH_RELEASE_HEADER)
 $(OUT)/obj/trusted/crypto/%.o: trusted/crypto/%.c
 	@$(cc) $(WARN) -O3 $(VCH_CRYPTO_CPPFLAGS) -c $< -o $@
 $(OUT)/obj/trusted/crypto/secp256k1_lib.o: trusted/crypto/secp256k1_lib.c
@@ -201,7 +215,7 @@ $(OUT)/obj/$(VCH_AWS_LC)/generated-src/%.o: $(VCH_AWS_LC)/generated-src/%.S
 $(OUT)/obj/$(YYJSON)/%.o: $(YYJSON)/%.c
 	@$(cc) -w -c $< -o $@
 $(OUT)/obj/trusted/ta/%.o: trusted/ta/%.c
-	@$(cc) $(WARN) -I. -Iemu/include -c $< -o $@
+	@$(cc) $(WARN) -I. -I$(VCH_GEN) -Iemu/include -c $< -o $@
 $(OUT)/obj/emu/%.o: emu/%.c
 	@$(cc) $(WARN) -I. -Iemu/include -c $< -o $@
 $(OUT)/obj/host/bench/pkcs11.o: host/bench/pkcs11.c
@@ -229,7 +243,8 @@ $(BOARD_KEY):
 	@mkdir -p -m 700 $(@D)
 	@umask 077; openssl genrsa -out $@.new 3072 2>/dev/null; mv $@.new $@
 
-out/ta/$(UUID).ta: $(BOARD_KEY) $(VCH_P256_TABLE) trusted/ta/sub.mk \
+out/ta/$(UUID).ta: $(BOARD_KEY) $(VCH_P256_TABLE) $(VCH_RELEASE_HEADER) \
+		trusted/ta/sub.mk \
 		trusted/ta/user_ta_header_defines.h $(wildcard wire/gen/*.[ch] \
 		trusted/*/*.[ch])
 	@echo "  TA   $@"

@@ -223,7 +223,9 @@ COMMANDS_H = """\
 enum vch_phase {
 	VCH_PHASE_BOOT = 1,
 	VCH_PHASE_SERVE = 2,
-	VCH_PHASE_ANY = 3,
+	VCH_PHASE_UPGRADED = 4,
+	VCH_PHASE_UPGRADE = 6, /* serve, or upgraded */
+	VCH_PHASE_ANY = 7,
 };
 
 /* What the door checks before a handler runs; sizes are in bytes. */

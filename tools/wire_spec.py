@@ -6,7 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 INTS = {"u8": 1, "u16": 2, "u32": 4, "u64": 8, "u128": 16}
-PHASES = {"boot": 1, "serve": 2, "any": 3}
+PHASES = {"boot": 1, "serve": 2, "upgrade": 6, "any": 7}
 U16_MAX = 65535		# a longer `bytes<=n` carries a u32 length
 LIST_MAX = 255		# the count of a list is a u8
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "trusted/crypto/sha256.h"
+#include "trusted/ta/release_keys.h"
 #include "trusted/ta/state.h"
 
 static const char label[] = "vouch evidence v1";
@@ -40,7 +41,7 @@ static void write_claims(struct vch_writer *w, const struct vch_ta *ta,
 		.generation = ta->keys.generation,
 		.erase = vch_platform_erase(),
 		.detect = word("client"),
-		.signer = word("development"),
+		.signer = word(VCH_RELEASE_SIGNER),
 		.window_s = ta->window_s,
 		.window_records = ta->window_records,
 	};

@@ -11,7 +11,8 @@
  * may be older than their counters, because they go on meanwhile.
  *
  * The top bit of a stored counter says that nothing was released after that
- * bump: it was the last of its instance, or every batch waits for its own.
+ * bump: it was the last of its instance or version, or every batch waits for
+ * its own.
  */
 #include <string.h>
 
@@ -46,7 +47,8 @@ static enum vch_err store(const struct vch_ta *ta)
 		first = cnt == 0 ? i : first;
 		cnt++;
 		counters[i] = ta->shard[i].window.counter;
-		if (ta->final || always_waits(ta))
+		if (ta->final || ta->phase == VCH_PHASE_UPGRADED ||
+		    always_waits(ta))
 			counters[i] |= CLEAN;
 	}
 	return vch_platform_counters_store(counters, first, cnt);

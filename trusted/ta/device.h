@@ -3,7 +3,10 @@
  * What a board of ours has for trusted applications beyond GlobalPlatform, in
  * OP-TEE itself (deploy/optee-qemu/optee/). All of it is for the measurement
  * of the caller: another application finds another place, whatever its UUID
- * and whoever signed it.
+ * and whoever signed it. Only by a hand-over does a place, and with it the
+ * unique key, become another measurement's. From then on whatever has that
+ * UUID and no place gets nothing here: no place, no unique key, no
+ * endorsement, but TEE_ERROR_ACCESS_DENIED.
  */
 #ifndef TRUSTED_TA_DEVICE_H
 #define TRUSTED_TA_DEVICE_H
@@ -33,5 +36,14 @@
 #define VCH_DEVICE_ENDORSEMENT_LEN 160
 #define VCH_DEVICE_CERTIFIED "vouch device v1"
 #define VCH_DEVICE_ENDORSED "vouch endorsement v1"
+
+/*
+ * in memref: 32 bytes, the measurement of other code of the same UUID, whose
+ * the caller's place is then: all or nothing, whenever the power goes.
+ * TEE_ERROR_ACCESS_CONFLICT if that code has or began a place already; CAN:
+ * only looks.
+ */
+#define VCH_DEVICE_HAND_OVER 2
+#define VCH_DEVICE_CAN_HAND_OVER 3
 
 #endif

@@ -52,6 +52,7 @@ static const struct {
 	{VCH_CMD_RELEASE, vch_handle_release},
 	{VCH_CMD_SNAPSHOT, vch_handle_snapshot},
 	{VCH_CMD_RESTORE, vch_handle_restore},
+	{VCH_CMD_UPGRADE, vch_handle_upgrade},
 };
 _Static_assert(VCH_ARRAY_LEN(handlers) == VCH_COMMAND_CNT,
 	       "every command has a handler");
@@ -76,7 +77,8 @@ static enum vch_err run(uint32_t command, struct vch_span in,
 	if (!info)
 		return VCH_COMMAND;
 	if (!(info->phases & ta.phase))
-		return VCH_PHASE;
+		return ta.phase == VCH_PHASE_UPGRADED ? VCH_UPGRADED
+						      : VCH_PHASE;
 	if (in.len > info->request_max)
 		return VCH_SIZE;
 	vch_clock_tick(&ta.clock, &time, vch_platform_monotonic_s(),
@@ -183,15 +185,17 @@ TEE_Result TA_InvokeCommandEntryPoint(void *session, uint32_t command,
 TEE_Result TA_CreateEntryPoint(void)
 {
 	VCH_AUTO(root_key) blinding;
+	enum vch_err err;
 
 	vch_secp256k1_init();
 	vch_platform_random(blinding.secret, sizeof(blinding.secret));
 	vch_secp256k1_blind(blinding.secret);
 	ta.clock.monotonic_s = vch_platform_monotonic_s();
 	ta.phase = VCH_PHASE_BOOT;
-	if (vch_keys_init(&ta.keys) != VCH_OK)
-		return TEE_ERROR_STORAGE_NOT_AVAILABLE;
-	return TEE_SUCCESS;
+	err = vch_keys_init(&ta.keys);
+	if (err == VCH_UPGRADED)
+		return TEE_ERROR_ACCESS_DENIED;
+	return err == VCH_OK ? TEE_SUCCESS : TEE_ERROR_STORAGE_NOT_AVAILABLE;
 }
 
 void TA_DestroyEntryPoint(void)

@@ -72,7 +72,23 @@ static enum vch_err fold_start(struct vch_ta *ta, struct vch_reader *r)
 	if (r->bad || start.shard >= VCH_SHARDS)
 		return VCH_FORMAT;
 	ta->shard[start.shard].unclean_cnt += start.unclean != 0;
+	vch_version_seen(ta, start.version);
 	return VCH_OK;
+}
+
+static enum vch_err fold_snapshot(struct vch_ta *ta, struct vch_reader *r)
+{
+	struct vch_snapshot snapshot;
+
+	vch_snapshot_read(r, &snapshot);
+	vch_version_seen(ta, snapshot.version);
+	return vch_reader_end(r);
+}
+
+static enum vch_err fold_upgrade(struct vch_ta *ta, struct vch_reader *r)
+{
+	vch_upgrade_read(r, &ta->upgrade);
+	return vch_reader_end(r);
 }
 
 /* The slot stands first in every record that has one. */
@@ -88,7 +104,11 @@ static enum vch_err fold_record(struct vch_ta *ta, struct vch_span record)
 	vch_clock_fold(&ta->clock, &head);
 	if (head.kind == VCH_RECORD_START)
 		return fold_start(ta, &r);
-	if (head.kind == VCH_RECORD_ANCHOR || head.kind == VCH_RECORD_SNAPSHOT)
+	if (head.kind == VCH_RECORD_SNAPSHOT)
+		return fold_snapshot(ta, &r);
+	if (head.kind == VCH_RECORD_UPGRADE)
+		return fold_upgrade(ta, &r);
+	if (head.kind == VCH_RECORD_ANCHOR)
 		return VCH_OK;
 	if (!has_slot(head.kind))
 		return VCH_FORMAT;

@@ -40,7 +40,7 @@ struct vch_keys {
 	struct vch_ed25519_sk device_sk;
 };
 
-/* Draws on the platform's unique key. VCH_STORAGE. */
+/* Draws on the platform's unique key. VCH_STORAGE, VCH_UPGRADED. */
 VCH_MUST enum vch_err vch_keys_init(struct vch_keys *keys);
 
 /*

@@ -51,6 +51,8 @@ enum vch_err vch_platform_unique_key(struct vch_root_key *ret)
 				  PTA_SYSTEM_DERIVE_TA_UNIQUE_KEY, types,
 				  params, NULL);
 	TEE_CloseTASession(session);
+	if (res == TEE_ERROR_ACCESS_DENIED)
+		return VCH_UPGRADED;
 	if (res != TEE_SUCCESS || params[1].memref.size != sizeof(ret->secret))
 		return VCH_STORAGE;
 	return VCH_OK;

@@ -21,7 +21,10 @@ VCH_SECRET(root_key)
 /* Random bytes; the platform panics if it has none. */
 void vch_platform_random(void *out, size_t len);
 
-/* The device's key for this application. VCH_STORAGE if it has none. */
+/*
+ * The device's key for this application. VCH_STORAGE if it has none,
+ * VCH_UPGRADED if it was handed over to other code.
+ */
 VCH_MUST enum vch_err vch_platform_unique_key(struct vch_root_key *ret);
 
 /*
@@ -97,10 +100,21 @@ void vch_platform_claims(struct vch_platform_claims *ret);
 /*
  * The device's own signature over this code's measurement and hash, with what
  * its factory said of the device; empty where there is no such thing.
+ * VCH_STORAGE, VCH_UPGRADED.
  */
 #define VCH_ENDORSEMENT_MAX 160
 VCH_MUST enum vch_err vch_platform_endorse(uint8_t ret[VCH_ENDORSEMENT_MAX],
 					   size_t *ret_len,
 					   const uint8_t hash[32]);
+
+/*
+ * From now on key, generation keys and counters are those of the code with
+ * that measurement and not of this one: all or nothing. give false: only looks
+ * whether it could. Where keys are not for a measurement there is nothing to
+ * do. VCH_EXISTS: that code has such things here already; VCH_UPGRADED: they
+ * are not this code's to give; VCH_STORAGE.
+ */
+VCH_MUST enum vch_err vch_platform_hand_over(const uint8_t measurement[32],
+					     bool give);
 
 #endif

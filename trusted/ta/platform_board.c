@@ -23,7 +23,16 @@ static enum vch_err ask(uint32_t command, uint32_t types, TEE_Param params[4])
 	res = TEE_InvokeTACommand(session, TEE_TIMEOUT_INFINITE, command, types,
 				  params, NULL);
 	TEE_CloseTASession(session);
-	return res == TEE_SUCCESS ? VCH_OK : VCH_STORAGE;
+	switch (res) {
+	case TEE_SUCCESS:
+		return VCH_OK;
+	case TEE_ERROR_ACCESS_DENIED:
+		return VCH_UPGRADED;
+	case TEE_ERROR_ACCESS_CONFLICT:
+		return VCH_EXISTS;
+	default:
+		return VCH_STORAGE;
+	}
 }
 
 struct vch_span vch_platform_erase(void)
@@ -68,4 +77,19 @@ enum vch_err vch_platform_endorse(uint8_t ret[VCH_ENDORSEMENT_MAX],
 		    params));
 	*ret_len = params[1].memref.size;
 	return VCH_OK;
+}
+
+enum vch_err vch_platform_hand_over(const uint8_t measurement[32], bool give)
+{
+	uint8_t in[32];
+	TEE_Param params[4] = {
+		{.memref = {in, sizeof(in)}},
+	};
+
+	memcpy(in, measurement, sizeof(in));
+	return ask(give ? VCH_DEVICE_HAND_OVER : VCH_DEVICE_CAN_HAND_OVER,
+		   TEE_PARAM_TYPES(TEE_PARAM_TYPE_MEMREF_INPUT,
+				   TEE_PARAM_TYPE_NONE, TEE_PARAM_TYPE_NONE,
+				   TEE_PARAM_TYPE_NONE),
+		   params);
 }

@@ -87,6 +87,7 @@ static void record(struct vch_ta *ta, const struct vch_time *time)
 		.shard = p->shard,
 		.unclean_cnt = ta->shard[p->shard].unclean_cnt,
 		.page_cnt = p->page,
+		.version = VCH_TA_VERSION,
 	};
 	uint8_t buf[VCH_RECORD_HEAD_ENC_MAX + VCH_SNAPSHOT_ENC_MAX];
 	struct vch_writer w = vch_writer(buf, sizeof(buf));
@@ -165,6 +166,7 @@ static enum vch_err record_check(struct vch_snapshot *ret, struct vch_ta *ta,
 	if (!vch_ct_equal(hash, ret->pages_hash, 32))
 		return VCH_SNAPSHOT;
 	vch_clock_fold(&ta->clock, &head);
+	vch_version_seen(ta, ret->version);
 	return VCH_OK;
 }
 

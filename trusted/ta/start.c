@@ -58,6 +58,7 @@ enum vch_err vch_handle_start(struct vch_ta *ta, const struct vch_time *time,
 	VCH_TRY(check_request(&req));
 	if (ta->paging.active)
 		return VCH_SNAPSHOT;
+	VCH_TRY(vch_version_check(ta));
 	ta->window_s = req.window_s;
 	ta->window_records = req.window_records;
 	for (uint8_t i = 0; i < req.shard_cnt; i++)

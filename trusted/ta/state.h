@@ -13,7 +13,10 @@
 #include "trusted/ta/keys.h"
 #include "wire/gen/ta.h"
 
+/* Rises with every release. */
+#ifndef VCH_TA_VERSION
 #define VCH_TA_VERSION 1u
+#endif
 
 /* Accounts and keys that one trusted application can hold. */
 #ifndef VCH_SLOT_MAX
@@ -173,6 +176,8 @@ struct vch_ta {
 	bool final;	    /* nothing is served after that */
 	uint64_t batch_cnt; /* replayed */
 	bool restored;	    /* a shard, from its snapshot */
+	uint32_t version_max;	    /* that the log has seen */
+	struct vch_upgrade upgrade; /* the newest; version 0: none */
 	struct vch_paging paging;
 	uint8_t incarnation[16];
 	uint8_t shard_first; /* of those that it serves */
@@ -260,6 +265,15 @@ uint32_t vch_lease_owed(struct vch_ta *ta, const struct vch_slot *slot);
 VCH_MUST enum vch_err vch_slot_born(struct vch_ta *ta,
 				    const struct vch_slot *slot);
 
+/* The log says that this version was here. */
+void vch_version_seen(struct vch_ta *ta, uint32_t version);
+
+/*
+ * May this code go on with the log? VCH_DOWNGRADE: a newer one did. UPGRADED:
+ * the log ends with the hand-over to one; only that can be finished.
+ */
+VCH_MUST enum vch_err vch_version_check(struct vch_ta *ta);
+
 /* Draws the import key of this incarnation. */
 void vch_import_start(struct vch_import *import);
 
@@ -336,5 +350,6 @@ vch_handler vch_handle_close;
 vch_handler vch_handle_release;
 vch_handler vch_handle_snapshot;
 vch_handler vch_handle_restore;
+vch_handler vch_handle_upgrade;
 
 #endif

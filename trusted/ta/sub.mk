@@ -28,7 +28,11 @@ VCH_TA_SRCS := \
 	trusted/ta/key.c trusted/ta/key_admin.c trusted/ta/key_birth.c \
 	trusted/ta/key_sign.c trusted/ta/keys.c trusted/ta/platform.c \
 	trusted/ta/resume.c trusted/ta/snapshot.c trusted/ta/start.c \
-	trusted/ta/state.c
+	trusted/ta/state.c trusted/ta/upgrade.c
+
+# attest.c and upgrade.c include this; tools/release_keys.py writes it.
+VCH_GEN ?= out/gen
+VCH_RELEASE_HEADER := $(VCH_GEN)/trusted/ta/release_keys.h
 
 ifdef ta-dev-kit-dir
 VCH_TA_SRCS += trusted/ta/platform_board.c
@@ -52,7 +56,7 @@ cflags-remove-y += -Wswitch-default
 cflags-remove-y += -Wundef -Wmissing-noreturn
 
 $(call with,$(filter-out $(VCH_CRYPTO_SRCS),$(VCH_TRUSTED_SRCS)) \
-	$(VCH_TA_SRCS),-I. -DVCH_BOARD)
+	$(VCH_TA_SRCS),-I. -I$(VCH_GEN) -DVCH_BOARD)
 # user_ta_header_defines.h is read by a file of the kit
 global-incdirs-y += $(VCH_ROOT)
 ifdef VCH_BOARD_TESTS

@@ -71,6 +71,8 @@
 	X(snapshot_page, VCH_SNAPSHOT_PAGE_ENC_MAX, \
 	  "*128(16;8;8;)*128(20;4;32;8;2;16;4;)") \
 	X(snapshot, VCH_SNAPSHOT_ENC_MAX, \
+	  "1;4;4;32;32;4;") \
+	X(upgrade, VCH_UPGRADE_ENC_MAX, \
 	  "1;4;4;32;32;") \
 	X(section, VCH_SECTION_ENC_MAX, \
 	  "1;16;8;8;32;*64(<5120;)32;") \
@@ -215,6 +217,14 @@
 	X(restore_request, VCH_RESTORE_REQUEST_ENC_MAX, \
 	  "1;<16384;<1024;") \
 	X(restore_answer, VCH_RESTORE_ANSWER_ENC_MAX, \
+	  "") \
+	X(release, VCH_RELEASE_ENC_MAX, \
+	  "4;32;") \
+	X(release_signature, VCH_RELEASE_SIGNATURE_ENC_MAX, \
+	  "32;64;") \
+	X(upgrade_request, VCH_UPGRADE_REQUEST_ENC_MAX, \
+	  "1;4;32;*3(32;64;)") \
+	X(upgrade_answer, VCH_UPGRADE_ANSWER_ENC_MAX, \
 	  "")
 
 #endif

@@ -20,6 +20,8 @@ const enum vch_err vch_err_all[VCH_ERR_CNT] = {
 	VCH_ACCOUNT,
 	VCH_EXISTS,
 	VCH_STALE,
+	VCH_UPGRADED,
+	VCH_DOWNGRADE,
 	VCH_PASSKEY,
 	VCH_SIGNATURE,
 	VCH_CLIENT_DATA,
@@ -120,6 +122,10 @@ const char *vch_err_name(enum vch_err err)
 		return "EXISTS";
 	case VCH_STALE:
 		return "STALE";
+	case VCH_UPGRADED:
+		return "UPGRADED";
+	case VCH_DOWNGRADE:
+		return "DOWNGRADE";
 	case VCH_PASSKEY:
 		return "PASSKEY";
 	case VCH_SIGNATURE:
@@ -294,16 +300,26 @@ const char *vch_err_sentence(enum vch_err err)
 		return "No such account here; create it first or ask the node "
 		       "that holds it.";
 	case VCH_EXISTS:
-		return "This account or key exists already, or existed once.";
+		return "This account, key or successor exists here already, "
+		       "or existed once.";
 	case VCH_STALE:
 		return "Config or counters are not those the trusted "
 		       "application last wrote; the host must rebuild its "
 		       "index.";
+	case VCH_UPGRADED:
+		return "The device was handed over to another version of the "
+		       "trusted application; install that version and start "
+		       "it.";
+	case VCH_DOWNGRADE:
+		return "That version of the trusted application is not newer "
+		       "than what this log has seen; only a newer one goes on "
+		       "from here.";
 	case VCH_PASSKEY:
 		return "The account has no such passkey.";
 	case VCH_SIGNATURE:
-		return "The signature of the passkey does not fit; sign again "
-		       "with the passkey of this account.";
+		return "The signature does not fit; sign again with the "
+		       "passkey of this account, or with enough of the "
+		       "release keys.";
 	case VCH_CLIENT_DATA:
 		return "The client data is not a WebAuthn assertion in its "
 		       "standard form; use a current browser.";

@@ -30,6 +30,8 @@ enum vch_err {
 	VCH_ACCOUNT = 20,
 	VCH_EXISTS = 21,
 	VCH_STALE = 22,
+	VCH_UPGRADED = 23,
+	VCH_DOWNGRADE = 24,
 	VCH_PASSKEY = 30,
 	VCH_SIGNATURE = 31,
 	VCH_CLIENT_DATA = 32,
@@ -92,7 +94,7 @@ enum vch_err {
 	VCH_PRUNED = 98,
 	VCH_UNCOVERED = 99,
 };
-#define VCH_ERR_CNT 78
+#define VCH_ERR_CNT 80
 
 /* All codes, in rising order. */
 extern const enum vch_err vch_err_all[VCH_ERR_CNT];

@@ -1258,6 +1258,7 @@ void vch_snapshot_read(struct vch_reader *r, struct vch_snapshot *ret)
 	ret->page_cnt = vch_read_u32(r);
 	vch_read_bytes(r, ret->pages_hash, sizeof(ret->pages_hash));
 	vch_read_bytes(r, ret->log_key, sizeof(ret->log_key));
+	ret->version = vch_read_u32(r);
 }
 
 void vch_snapshot_write(struct vch_writer *w, const struct vch_snapshot *in)
@@ -1267,6 +1268,7 @@ void vch_snapshot_write(struct vch_writer *w, const struct vch_snapshot *in)
 	vch_write_u32(w, in->page_cnt);
 	vch_write_bytes(w, in->pages_hash, sizeof(in->pages_hash));
 	vch_write_bytes(w, in->log_key, sizeof(in->log_key));
+	vch_write_u32(w, in->version);
 }
 
 enum vch_err vch_snapshot_decode(struct vch_snapshot *ret, struct vch_span in)
@@ -1285,6 +1287,43 @@ enum vch_err vch_snapshot_encode(struct vch_writer *w,
 		const struct vch_snapshot *in)
 {
 	vch_snapshot_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_upgrade_read(struct vch_reader *r, struct vch_upgrade *ret)
+{
+	ret->shard = vch_read_u8(r);
+	ret->from = vch_read_u32(r);
+	ret->version = vch_read_u32(r);
+	vch_read_bytes(r, ret->measurement, sizeof(ret->measurement));
+	vch_read_bytes(r, ret->release_hash, sizeof(ret->release_hash));
+}
+
+void vch_upgrade_write(struct vch_writer *w, const struct vch_upgrade *in)
+{
+	vch_write_u8(w, in->shard);
+	vch_write_u32(w, in->from);
+	vch_write_u32(w, in->version);
+	vch_write_bytes(w, in->measurement, sizeof(in->measurement));
+	vch_write_bytes(w, in->release_hash, sizeof(in->release_hash));
+}
+
+enum vch_err vch_upgrade_decode(struct vch_upgrade *ret, struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_upgrade_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_upgrade_encode(struct vch_writer *w,
+		const struct vch_upgrade *in)
+{
+	vch_upgrade_write(w, in);
 	return w->bad ? VCH_SIZE : VCH_OK;
 }
 

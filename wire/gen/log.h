@@ -307,6 +307,7 @@ VCH_MUST enum vch_err vch_record_head_encode(struct vch_writer *w,
 #define VCH_RECORD_ANCHOR 11
 #define VCH_RECORD_SNAPSHOT 12
 #define VCH_RECORD_INTENT 14
+#define VCH_RECORD_UPGRADE 16
 #define VCH_RECORD_KEY 4
 #define VCH_RECORD_USE 5
 #define VCH_RECORD_DELETE 6
@@ -685,7 +686,8 @@ VCH_MUST enum vch_err vch_snapshot_page_encode(struct vch_writer *w,
  * All that folding the shard's records before this one gives: pages_hash is
  * SHA-256 over its pages, one after the other. The section's tag covers it, so
  * a page needs none of its own; and as a slot is what records say anyway, it
- * is no secret. The only record of its batch.
+ * is no secret. version: of who made it, the highest that the log has seen. The
+ * only record of its batch.
  */
 struct vch_snapshot {
 	uint8_t shard;
@@ -693,14 +695,36 @@ struct vch_snapshot {
 	uint32_t page_cnt;
 	uint8_t pages_hash[32];
 	uint8_t log_key[32];
+	uint32_t version;
 };
-#define VCH_SNAPSHOT_ENC_MAX 73
+#define VCH_SNAPSHOT_ENC_MAX 77
 void vch_snapshot_read(struct vch_reader *r, struct vch_snapshot *ret);
 void vch_snapshot_write(struct vch_writer *w, const struct vch_snapshot *in);
 VCH_MUST enum vch_err vch_snapshot_decode(struct vch_snapshot *ret,
 		struct vch_span in);
 VCH_MUST enum vch_err vch_snapshot_encode(struct vch_writer *w,
 		const struct vch_snapshot *in);
+
+/*
+ * The trusted application of version `from` ends here, and is about to give the
+ * device to that of `version` with that measurement: in every shard, in one
+ * batch, and nothing of `from` follows. release_hash: what the release keys
+ * signed (UPGRADE in ta.wire). PROTOCOL 6.
+ */
+struct vch_upgrade {
+	uint8_t shard;
+	uint32_t from;
+	uint32_t version;
+	uint8_t measurement[32];
+	uint8_t release_hash[32];
+};
+#define VCH_UPGRADE_ENC_MAX 73
+void vch_upgrade_read(struct vch_reader *r, struct vch_upgrade *ret);
+void vch_upgrade_write(struct vch_writer *w, const struct vch_upgrade *in);
+VCH_MUST enum vch_err vch_upgrade_decode(struct vch_upgrade *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_upgrade_encode(struct vch_writer *w,
+		const struct vch_upgrade *in);
 
 /*
  * The records one invocation added to one shard, under one tag. counter is the

@@ -2475,6 +2475,151 @@ enum vch_err vch_restore_answer_encode(struct vch_writer *w,
 	return w->bad ? VCH_SIZE : VCH_OK;
 }
 
+void vch_release_read(struct vch_reader *r, struct vch_release *ret)
+{
+	ret->version = vch_read_u32(r);
+	vch_read_bytes(r, ret->measurement, sizeof(ret->measurement));
+}
+
+void vch_release_write(struct vch_writer *w, const struct vch_release *in)
+{
+	vch_write_u32(w, in->version);
+	vch_write_bytes(w, in->measurement, sizeof(in->measurement));
+}
+
+enum vch_err vch_release_decode(struct vch_release *ret, struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_release_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_release_encode(struct vch_writer *w,
+		const struct vch_release *in)
+{
+	vch_release_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_release_signature_read(struct vch_reader *r,
+		struct vch_release_signature *ret)
+{
+	vch_read_bytes(r, ret->key, sizeof(ret->key));
+	vch_read_bytes(r, ret->signature, sizeof(ret->signature));
+}
+
+void vch_release_signature_write(struct vch_writer *w,
+		const struct vch_release_signature *in)
+{
+	vch_write_bytes(w, in->key, sizeof(in->key));
+	vch_write_bytes(w, in->signature, sizeof(in->signature));
+}
+
+enum vch_err vch_release_signature_decode(struct vch_release_signature *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_release_signature_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_release_signature_encode(struct vch_writer *w,
+		const struct vch_release_signature *in)
+{
+	vch_release_signature_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_upgrade_request_read(struct vch_reader *r,
+		struct vch_upgrade_request *ret)
+{
+	size_t cnt;
+
+	ret->step = vch_read_u8(r);
+	vch_release_read(r, &ret->release);
+	cnt = ret->signatures_cnt = read_cnt(r,
+			VCH_UPGRADE_REQUEST_SIGNATURES_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_release_signature_read(r, &ret->signatures[i]);
+}
+
+void vch_upgrade_request_write(struct vch_writer *w,
+		const struct vch_upgrade_request *in)
+{
+	size_t cnt;
+
+	vch_write_u8(w, in->step);
+	vch_release_write(w, &in->release);
+	cnt = write_cnt(w, in->signatures_cnt,
+			VCH_UPGRADE_REQUEST_SIGNATURES_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		vch_release_signature_write(w, &in->signatures[i]);
+}
+
+enum vch_err vch_upgrade_request_decode(struct vch_upgrade_request *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_upgrade_request_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_upgrade_request_encode(struct vch_writer *w,
+		const struct vch_upgrade_request *in)
+{
+	vch_upgrade_request_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
+void vch_upgrade_answer_read(struct vch_reader *r,
+		struct vch_upgrade_answer *ret)
+{
+	(void)r;
+	ret->unused = 0;
+}
+
+void vch_upgrade_answer_write(struct vch_writer *w,
+		const struct vch_upgrade_answer *in)
+{
+	(void)w;
+	(void)in;
+}
+
+enum vch_err vch_upgrade_answer_decode(struct vch_upgrade_answer *ret,
+		struct vch_span in)
+{
+	struct vch_reader r = vch_reader(in);
+	enum vch_err err;
+
+	vch_upgrade_answer_read(&r, ret);
+	err = vch_reader_end(&r);
+	if (err != VCH_OK)
+		memset(ret, 0, sizeof(*ret));
+	return err;
+}
+
+enum vch_err vch_upgrade_answer_encode(struct vch_writer *w,
+		const struct vch_upgrade_answer *in)
+{
+	vch_upgrade_answer_write(w, in);
+	return w->bad ? VCH_SIZE : VCH_OK;
+}
+
 const struct vch_command_info vch_commands[VCH_COMMAND_CNT] = {
 	{VCH_CMD_VERSION, "VERSION", VCH_PHASE_ANY, 0, 45},
 	{VCH_CMD_ATTEST, "ATTEST", VCH_PHASE_SERVE, 32, 1252},
@@ -2501,6 +2646,7 @@ const struct vch_command_info vch_commands[VCH_COMMAND_CNT] = {
 	{VCH_CMD_RELEASE, "RELEASE", VCH_PHASE_SERVE, 0, 65502},
 	{VCH_CMD_SNAPSHOT, "SNAPSHOT", VCH_PHASE_SERVE, 5, 16387},
 	{VCH_CMD_RESTORE, "RESTORE", VCH_PHASE_BOOT, 17413, 0},
+	{VCH_CMD_UPGRADE, "UPGRADE", VCH_PHASE_UPGRADE, 326, 0},
 };
 
 const struct vch_command_info *vch_command_find(uint32_t number)

@@ -1205,6 +1205,74 @@ VCH_MUST enum vch_err vch_restore_answer_decode(struct vch_restore_answer *ret,
 VCH_MUST enum vch_err vch_restore_answer_encode(struct vch_writer *w,
 		const struct vch_restore_answer *in);
 
+/*
+ * A release as its keys sign it: "vouch release v1" ‖ release. The label names
+ * the product and the form; SHA-256 of both is the release_hash in the log.
+ */
+struct vch_release {
+	uint32_t version;
+	uint8_t measurement[32];
+};
+#define VCH_RELEASE_ENC_MAX 36
+void vch_release_read(struct vch_reader *r, struct vch_release *ret);
+void vch_release_write(struct vch_writer *w, const struct vch_release *in);
+VCH_MUST enum vch_err vch_release_decode(struct vch_release *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_release_encode(struct vch_writer *w,
+		const struct vch_release *in);
+
+/*
+ * Ed25519 by one of the release keys that are built into the trusted
+ * application that is asked; `key` is its public half.
+ */
+struct vch_release_signature {
+	uint8_t key[32];
+	uint8_t signature[64];
+};
+#define VCH_RELEASE_SIGNATURE_ENC_MAX 96
+void vch_release_signature_read(struct vch_reader *r,
+		struct vch_release_signature *ret);
+void vch_release_signature_write(struct vch_writer *w,
+		const struct vch_release_signature *in);
+VCH_MUST enum vch_err vch_release_signature_decode(
+		struct vch_release_signature *ret, struct vch_span in);
+VCH_MUST enum vch_err vch_release_signature_encode(struct vch_writer *w,
+		const struct vch_release_signature *in);
+
+#define VCH_UPGRADE_CHECK 0
+#define VCH_UPGRADE_RECORD 1
+#define VCH_UPGRADE_GIVE 2
+
+#define VCH_UPGRADE_REQUEST_SIGNATURES_MAX 3
+struct vch_upgrade_request {
+	uint8_t step;
+	struct vch_release release;
+	uint8_t signatures_cnt;
+	struct vch_release_signature signatures[VCH_UPGRADE_REQUEST_SIGNATURES_MAX];
+};
+#define VCH_UPGRADE_REQUEST_ENC_MAX 326
+void vch_upgrade_request_read(struct vch_reader *r,
+		struct vch_upgrade_request *ret);
+void vch_upgrade_request_write(struct vch_writer *w,
+		const struct vch_upgrade_request *in);
+VCH_MUST enum vch_err vch_upgrade_request_decode(
+		struct vch_upgrade_request *ret, struct vch_span in);
+VCH_MUST enum vch_err vch_upgrade_request_encode(struct vch_writer *w,
+		const struct vch_upgrade_request *in);
+
+struct vch_upgrade_answer {
+	uint8_t unused; /* no fields; C wants one */
+};
+#define VCH_UPGRADE_ANSWER_ENC_MAX 0
+void vch_upgrade_answer_read(struct vch_reader *r,
+		struct vch_upgrade_answer *ret);
+void vch_upgrade_answer_write(struct vch_writer *w,
+		const struct vch_upgrade_answer *in);
+VCH_MUST enum vch_err vch_upgrade_answer_decode(struct vch_upgrade_answer *ret,
+		struct vch_span in);
+VCH_MUST enum vch_err vch_upgrade_answer_encode(struct vch_writer *w,
+		const struct vch_upgrade_answer *in);
+
 enum vch_command {
 	VCH_CMD_VERSION = 32,
 	VCH_CMD_ATTEST = 33,
@@ -1231,14 +1299,17 @@ enum vch_command {
 	VCH_CMD_RELEASE = 37,
 	VCH_CMD_SNAPSHOT = 22,
 	VCH_CMD_RESTORE = 23,
+	VCH_CMD_UPGRADE = 41,
 };
-#define VCH_COMMAND_CNT 25
+#define VCH_COMMAND_CNT 26
 
 /* The phases of the trusted application, as bits. */
 enum vch_phase {
 	VCH_PHASE_BOOT = 1,
 	VCH_PHASE_SERVE = 2,
-	VCH_PHASE_ANY = 3,
+	VCH_PHASE_UPGRADED = 4,
+	VCH_PHASE_UPGRADE = 6, /* serve, or upgraded */
+	VCH_PHASE_ANY = 7,
 };
 
 /* What the door checks before a handler runs; sizes are in bytes. */

@@ -233,6 +233,15 @@ export interface Snapshot {
 	pageCnt: number; // u32
 	pagesHash: Hex; // bytes[32]
 	logKey: Hex; // bytes[32]
+	version: number; // u32
+}
+
+export interface Upgrade {
+	shard: number; // u8
+	from: number; // u32
+	version: number; // u32
+	measurement: Hex; // bytes[32]
+	releaseHash: Hex; // bytes[32]
 }
 
 export interface Section {
@@ -301,6 +310,7 @@ export const RECORD_RESUME = 10;
 export const RECORD_ANCHOR = 11;
 export const RECORD_SNAPSHOT = 12;
 export const RECORD_INTENT = 14;
+export const RECORD_UPGRADE = 16;
 export const RECORD_KEY = 4;
 export const RECORD_USE = 5;
 export const RECORD_DELETE = 6;
@@ -707,6 +717,25 @@ export interface RestoreRequest {
 export interface RestoreAnswer {
 }
 
+export interface Release {
+	version: number; // u32
+	measurement: Hex; // bytes[32]
+}
+
+export interface ReleaseSignature {
+	key: Hex; // bytes[32]
+	signature: Hex; // bytes[64]
+}
+
+export interface UpgradeRequest {
+	step: number; // u8
+	release: Release; // release
+	signatures: ReleaseSignature[]; // list<=3 of release_signature
+}
+
+export interface UpgradeAnswer {
+}
+
 export const REQUEST_MAX = 262144;
 export const ANSWER_MAX = 65536;
 export const OPS_MAX = 64;
@@ -732,6 +761,9 @@ export const GENERATION_RECORD = 0;
 export const GENERATION_BEGIN = 1;
 export const GENERATION_SYNC = 2;
 export const GENERATION_END = 3;
+export const UPGRADE_CHECK = 0;
+export const UPGRADE_RECORD = 1;
+export const UPGRADE_GIVE = 2;
 
 export const commands = {
 	VERSION: 32,
@@ -759,6 +791,7 @@ export const commands = {
 	RELEASE: 37,
 	SNAPSHOT: 22,
 	RESTORE: 23,
+	UPGRADE: 41,
 } as const;
 
 export const errors = {
@@ -824,11 +857,19 @@ export const errors = {
 	},
 	EXISTS: {
 		code: 21,
-		sentence: "This account or key exists already, or existed once.",
+		sentence: "This account, key or successor exists here already, or existed once.",
 	},
 	STALE: {
 		code: 22,
 		sentence: "Config or counters are not those the trusted application last wrote; the host must rebuild its index.",
+	},
+	UPGRADED: {
+		code: 23,
+		sentence: "The device was handed over to another version of the trusted application; install that version and start it.",
+	},
+	DOWNGRADE: {
+		code: 24,
+		sentence: "That version of the trusted application is not newer than what this log has seen; only a newer one goes on from here.",
 	},
 	PASSKEY: {
 		code: 30,
@@ -836,7 +877,7 @@ export const errors = {
 	},
 	SIGNATURE: {
 		code: 31,
-		sentence: "The signature of the passkey does not fit; sign again with the passkey of this account.",
+		sentence: "The signature does not fit; sign again with the passkey of this account, or with enough of the release keys.",
 	},
 	CLIENT_DATA: {
 		code: 32,
