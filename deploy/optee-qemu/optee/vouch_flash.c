@@ -49,7 +49,8 @@ register_phys_mem_pgdir(MEM_AREA_IO_SEC, FUSES_BASE, FLASH_SIZE);
 struct entry {
 	uint8_t magic[8];
 	uint64_t number;
-	uint8_t owner[32];
+	struct vouch_code owner;
+	uint8_t origin[32]; /* the first measurement that owned it */
 	uint32_t size;
 	uint32_t zero;
 	uint8_t data[VOUCH_PLACE_MAX];
@@ -59,14 +60,15 @@ struct entry {
 struct place {
 	bool looked;
 	bool used;
-	uint8_t owner[32];
+	struct vouch_code owner; /* this and origin: as in the newest entry */
+	uint8_t origin[32];
 	uint64_t number;
 	unsigned int sector; /* of the newest entry: 0 or 1 */
 	unsigned int idx;
 };
 
 static const uint8_t fuses_magic[8] = "VCHFUSE1";
-static const uint8_t entry_magic[8] = "VCHPLACE";
+static const uint8_t entry_magic[8] = "VCHPLAC2";
 static struct place places[OWNERS];
 static struct entry scratch;
 static struct mutex flash_lock = MUTEX_INITIALIZER;
@@ -255,6 +257,17 @@ static bool sector_is_blank(const struct place *p, unsigned int sector)
 	return true;
 }
 
+/* The entry in scratch is the newest. */
+static void place_take(struct place *p, unsigned int sector, unsigned int idx)
+{
+	p->used = true;
+	p->owner = scratch.owner;
+	memcpy(p->origin, scratch.origin, sizeof(p->origin));
+	p->number = scratch.number;
+	p->sector = sector;
+	p->idx = idx;
+}
+
 /* Finds the newest entry, and ends a forgetting that was cut short. */
 static TEE_Result place_look(struct place *p)
 {
@@ -270,11 +283,7 @@ static TEE_Result place_look(struct place *p)
 			if (is_blank(at, sizeof(uint32_t)) || !entry_read(at) ||
 			    (p->used && scratch.number <= p->number))
 				continue;
-			p->used = true;
-			memcpy(p->owner, scratch.owner, sizeof(p->owner));
-			p->number = scratch.number;
-			p->sector = sector;
-			p->idx = i;
+			place_take(p, sector, i);
 		}
 	}
 	if (p->used && !sector_is_blank(p, !p->sector) &&
@@ -284,12 +293,35 @@ static TEE_Result place_look(struct place *p)
 	return TEE_SUCCESS;
 }
 
-/* That owner's place, or a free one if `make`. */
-static TEE_Result place_find(struct place **ret, const uint8_t owner[32],
+static TEE_Result place_look_all(void)
+{
+	TEE_Result res = seed_clear();
+	unsigned int i = 0;
+
+	for (i = 0; !res && i < OWNERS; i++)
+		res = place_look(&places[i]);
+	return res;
+}
+
+static bool is_owner(const struct place *p, const uint8_t measurement[32])
+{
+	return p->used && !memcmp(p->owner.measurement, measurement, 32);
+}
+
+/* Given away by the code that began it; whose UUID it is, the owner alone is. */
+static bool is_handed_over(const struct place *p, const TEE_UUID *uuid)
+{
+	return p->used && !is_owner(p, p->origin) &&
+	       !memcmp(&p->owner.uuid, uuid, sizeof(*uuid));
+}
+
+/* That code's place, or a free one if `make`. */
+static TEE_Result place_find(struct place **ret, const struct vouch_code *code,
 			     bool make)
 {
 	struct place *spare = NULL;
-	TEE_Result res = seed_clear();
+	TEE_Result res = place_look_all();
+	bool denied = false;
 	unsigned int i = 0;
 
 	if (res)
@@ -297,30 +329,30 @@ static TEE_Result place_find(struct place **ret, const uint8_t owner[32],
 	for (i = 0; i < OWNERS; i++) {
 		struct place *p = &places[i];
 
-		res = place_look(p);
-		if (res)
-			return res;
 		if (!p->used && !spare)
 			spare = p;
-		if (!p->used || memcmp(p->owner, owner, sizeof(p->owner)))
+		denied = denied || is_handed_over(p, &code->uuid);
+		if (!is_owner(p, code->measurement))
 			continue;
 		*ret = p;
 		return TEE_SUCCESS;
 	}
+	if (denied)
+		return TEE_ERROR_ACCESS_DENIED;
 	if (!make)
 		return TEE_ERROR_ITEM_NOT_FOUND;
 	*ret = spare;
 	return spare ? TEE_SUCCESS : TEE_ERROR_STORAGE_NO_SPACE;
 }
 
-TEE_Result vouch_place_read(const uint8_t owner[32], uint8_t *data,
+TEE_Result vouch_place_read(const struct vouch_code *code, uint8_t *data,
 			    size_t *size)
 {
 	struct place *p = NULL;
 	TEE_Result res = TEE_SUCCESS;
 
 	mutex_lock(&flash_lock);
-	res = place_find(&p, owner, false);
+	res = place_find(&p, code, false);
 	if (!res && !entry_read(sector_at(p, p->sector) + p->idx * ENTRY_SIZE))
 		res = TEE_ERROR_CORRUPT_OBJECT;
 	if (!res && *size < scratch.size)
@@ -346,9 +378,7 @@ static TEE_Result entry_write(struct place *p, unsigned int sector,
 		res = TEE_ERROR_STORAGE_NOT_AVAILABLE;
 	if (res)
 		return res;
-	p->sector = sector;
-	p->idx = idx;
-	p->number = scratch.number;
+	place_take(p, sector, idx);
 	return TEE_SUCCESS;
 }
 
@@ -379,8 +409,19 @@ static TEE_Result place_put(struct place *p, bool forget)
 	return res;
 }
 
-TEE_Result vouch_place_write(const uint8_t owner[32], const uint8_t *data,
-			     size_t size, bool forget)
+/* The next entry of that place, begun in scratch. */
+static void entry_begin(const struct place *p, const struct vouch_code *owner)
+{
+	memset(&scratch, 0, sizeof(scratch));
+	memcpy(scratch.magic, entry_magic, sizeof(entry_magic));
+	scratch.number = p->number + 1;
+	scratch.owner = *owner;
+	memcpy(scratch.origin, p->used ? p->origin : owner->measurement,
+	       sizeof(scratch.origin));
+}
+
+TEE_Result vouch_place_write(const struct vouch_code *code,
+			     const uint8_t *data, size_t size, bool forget)
 {
 	struct place *p = NULL;
 	TEE_Result res = TEE_SUCCESS;
@@ -388,22 +429,69 @@ TEE_Result vouch_place_write(const uint8_t owner[32], const uint8_t *data,
 	if (size > VOUCH_PLACE_MAX)
 		return TEE_ERROR_BAD_PARAMETERS;
 	mutex_lock(&flash_lock);
-	res = place_find(&p, owner, true);
+	res = place_find(&p, code, true);
 	if (!res) {
-		memset(&scratch, 0, sizeof(scratch));
-		memcpy(scratch.magic, entry_magic, sizeof(entry_magic));
-		memcpy(scratch.owner, owner, sizeof(scratch.owner));
+		entry_begin(p, code);
 		memcpy(scratch.data, data, size);
-		scratch.number = p->number + 1;
 		scratch.size = size;
 		res = digest_of(&scratch, scratch.digest);
 	}
 	if (!res)
 		res = place_put(p, forget);
-	if (!res) {
-		p->used = true;
-		memcpy(p->owner, owner, sizeof(p->owner));
+	memzero_explicit(&scratch, sizeof(scratch));
+	mutex_unlock(&flash_lock);
+	return res;
+}
+
+TEE_Result vouch_place_origin(uint8_t origin[32],
+			      const struct vouch_code *code)
+{
+	struct place *p = NULL;
+	TEE_Result res = TEE_SUCCESS;
+
+	mutex_lock(&flash_lock);
+	res = place_find(&p, code, false);
+	if (!res)
+		memcpy(origin, p->origin, sizeof(p->origin));
+	mutex_unlock(&flash_lock);
+	if (res == TEE_ERROR_ITEM_NOT_FOUND) {
+		memcpy(origin, code->measurement, sizeof(code->measurement));
+		return TEE_SUCCESS;
 	}
+	return res;
+}
+
+/* The newest entry once more, under another owner; the old ones are erased. */
+static TEE_Result place_give(struct place *p, const struct vouch_code *to)
+{
+	TEE_Result res = TEE_SUCCESS;
+
+	if (!entry_read(sector_at(p, p->sector) + p->idx * ENTRY_SIZE))
+		return TEE_ERROR_CORRUPT_OBJECT;
+	scratch.number++;
+	scratch.owner = *to;
+	res = digest_of(&scratch, scratch.digest);
+	return res ? res : place_put(p, true);
+}
+
+TEE_Result vouch_place_hand_over(const struct vouch_code *code,
+				 const uint8_t successor[32], bool really)
+{
+	struct vouch_code to = { .uuid = code->uuid };
+	struct place *p = NULL;
+	TEE_Result res = TEE_SUCCESS;
+	unsigned int i = 0;
+
+	memcpy(to.measurement, successor, sizeof(to.measurement));
+	mutex_lock(&flash_lock);
+	res = place_find(&p, code, false);
+	for (i = 0; i < OWNERS; i++)
+		if (!res && places[i].used &&
+		    (is_owner(&places[i], successor) ||
+		     !memcmp(places[i].origin, successor, 32)))
+			res = TEE_ERROR_ACCESS_CONFLICT;
+	if (!res && really)
+		res = place_give(p, &to);
 	memzero_explicit(&scratch, sizeof(scratch));
 	mutex_unlock(&flash_lock);
 	return res;
@@ -413,13 +501,15 @@ TEE_Result vouch_place_write(const uint8_t owner[32], const uint8_t *data,
  * The counter of OP-TEE's own storage on the normal world's disk: with it an
  * older copy of that storage is refused.
  */
-static const uint8_t counter_owner[32] = "OP-TEE: counter of the storage";
+static const struct vouch_code counter_owner = {
+	.measurement = "OP-TEE: counter of the storage",
+};
 
 TEE_Result nv_counter_get_ree_fs(uint32_t *value)
 {
 	size_t size = sizeof(*value);
 	TEE_Result res =
-		vouch_place_read(counter_owner, (uint8_t *)value, &size);
+		vouch_place_read(&counter_owner, (uint8_t *)value, &size);
 
 	if (res == TEE_ERROR_ITEM_NOT_FOUND) {
 		*value = 0;
@@ -435,6 +525,6 @@ TEE_Result nv_counter_incr_ree_fs_to(uint32_t value)
 
 	if (res || value <= was)
 		return res;
-	return vouch_place_write(counter_owner, (const uint8_t *)&value,
+	return vouch_place_write(&counter_owner, (const uint8_t *)&value,
 				 sizeof(value), false);
 }

@@ -12,7 +12,13 @@
 #include <stdint.h>
 #include <tee_api_types.h>
 
-#define VOUCH_PLACE_MAX 1920
+#define VOUCH_PLACE_MAX 1904
+
+/* The code that asks. Zeros but for a text: OP-TEE itself. */
+struct vouch_code {
+	uint8_t measurement[32];
+	TEE_UUID uuid;
+};
 
 /* At VOUCH_FUSES_BASE; deploy/optee-qemu/factory.py writes it. */
 struct vouch_fuses {
@@ -28,10 +34,14 @@ struct vouch_fuses {
 void vouch_fuses_read(struct vouch_fuses *fuses);
 
 /*
- * The newest thing stored under that owner. TEE_ERROR_ITEM_NOT_FOUND: there is
- * none.
+ * A place belongs to a measurement; the first that it belonged to is its
+ * origin. Where a place was handed over, it is its owner alone that its UUID
+ * stands for: any other code of that UUID that has no place is answered
+ * TEE_ERROR_ACCESS_DENIED by all of the following.
  */
-TEE_Result vouch_place_read(const uint8_t owner[32], uint8_t *data,
+
+/* The newest thing stored there. TEE_ERROR_ITEM_NOT_FOUND: there is none. */
+TEE_Result vouch_place_read(const struct vouch_code *code, uint8_t *data,
 			    size_t *size);
 
 /*
@@ -39,7 +49,20 @@ TEE_Result vouch_place_read(const uint8_t owner[32], uint8_t *data,
  * stored before can be read again, by any means. TEE_ERROR_STORAGE_NO_SPACE:
  * too many owners; TEE_ERROR_STORAGE_NOT_AVAILABLE: the flash did not take it.
  */
-TEE_Result vouch_place_write(const uint8_t owner[32], const uint8_t *data,
-			     size_t size, bool forget);
+TEE_Result vouch_place_write(const struct vouch_code *code,
+			     const uint8_t *data, size_t size, bool forget);
+
+/* What its keys come from: the origin of its place, or its own measurement. */
+TEE_Result vouch_place_origin(uint8_t origin[32],
+			      const struct vouch_code *code);
+
+/*
+ * Its place is the successor's, all or nothing as with a write: at every
+ * moment one of the two has all, and the other nothing. really false: only
+ * looks. TEE_ERROR_ACCESS_CONFLICT: the successor has or began a place (the
+ * code itself, too); TEE_ERROR_ITEM_NOT_FOUND: there is nothing to give.
+ */
+TEE_Result vouch_place_hand_over(const struct vouch_code *code,
+				 const uint8_t successor[32], bool really);
 
 #endif

@@ -6,7 +6,8 @@
  * that is created anew or removed nothing can be read again; one that is
  * written into leaves older entries until the journal is full.
  *
- * Objects belong to the measurement of the application, not to its UUID.
+ * Objects belong to the measurement of the application, not to its UUID, and
+ * change hands only all together: vouch_place_hand_over.
  */
 #include <kernel/mutex.h>
 #include <kernel/ts_manager.h>
@@ -34,7 +35,7 @@ struct tee_file_handle {
 
 /* The caller's place as it is now, and what may become of it. */
 static struct {
-	uint8_t owner[32];
+	struct vouch_code code;
 	uint8_t data[VOUCH_PLACE_MAX];
 	size_t size;
 } now;
@@ -51,9 +52,11 @@ static TEE_Result load(void)
 	utc = to_user_ta_ctx(s->ctx);
 	if (!utc->measured)
 		return TEE_ERROR_ACCESS_DENIED;
-	memcpy(now.owner, utc->measurement, sizeof(now.owner));
+	memcpy(now.code.measurement, utc->measurement,
+	       sizeof(now.code.measurement));
+	now.code.uuid = s->ctx->uuid;
 	now.size = sizeof(now.data);
-	res = vouch_place_read(now.owner, now.data, &now.size);
+	res = vouch_place_read(&now.code, now.data, &now.size);
 	if (res == TEE_ERROR_ITEM_NOT_FOUND) {
 		now.size = 0;
 		res = TEE_SUCCESS;
@@ -63,7 +66,7 @@ static TEE_Result load(void)
 
 static TEE_Result store(bool forget)
 {
-	return vouch_place_write(now.owner, now.data, now.size, forget);
+	return vouch_place_write(&now.code, now.data, now.size, forget);
 }
 
 static void begin(void)

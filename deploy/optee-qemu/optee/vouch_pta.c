@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * The service of trusted/ta/device.h: a trusted application's
- * measurement, and the device's own signature under what it says.
+ * measurement, the device's own signature under what it says, and the
+ * hand-over of what it has to the next one.
  */
 #include <crypto/crypto.h>
 #include <kernel/pseudo_ta.h>
@@ -18,7 +19,7 @@
 #define OUT TEE_PARAM_TYPE_MEMREF_OUTPUT
 
 /* Only the trusted application that called has a measurement. */
-static TEE_Result caller(uint8_t measurement[32])
+static TEE_Result caller(struct vouch_code *code)
 {
 	struct ts_session *s = ts_get_calling_session();
 	struct user_ta_ctx *utc = NULL;
@@ -28,7 +29,8 @@ static TEE_Result caller(uint8_t measurement[32])
 	utc = to_user_ta_ctx(s->ctx);
 	if (!utc->measured)
 		return TEE_ERROR_ACCESS_DENIED;
-	memcpy(measurement, utc->measurement, 32);
+	memcpy(code->measurement, utc->measurement, sizeof(code->measurement));
+	code->uuid = s->ctx->uuid;
 	return TEE_SUCCESS;
 }
 
@@ -41,7 +43,7 @@ static TEE_Result give(TEE_Param *param, const void *data, size_t size)
 }
 
 /* The device's own key signs what this application says. */
-static TEE_Result endorse(const uint8_t measurement[32], TEE_Param *in,
+static TEE_Result endorse(const struct vouch_code *code, TEE_Param *in,
 			  TEE_Param *out)
 {
 	static const char label[] = VCH_DEVICE_ENDORSED;
@@ -53,12 +55,17 @@ static TEE_Result endorse(const uint8_t measurement[32], TEE_Param *in,
 		.pub = fuses.attest_key,
 	};
 	size_t sig_len = 64;
+	uint8_t origin[32] = {};
 	TEE_Result res = TEE_ERROR_BAD_PARAMETERS;
 
 	if (in->memref.size != 32)
 		return res;
+	/* not of code that was succeeded */
+	res = vouch_place_origin(origin, code);
+	if (res)
+		return res;
 	memcpy(msg, label, sizeof(label) - 1);
-	memcpy(msg + sizeof(label) - 1, measurement, 32);
+	memcpy(msg + sizeof(label) - 1, code->measurement, 32);
 	res = copy_from_user(msg + sizeof(label) + 31, in->memref.buffer, 32);
 	if (res)
 		return res;
@@ -71,20 +78,32 @@ static TEE_Result endorse(const uint8_t measurement[32], TEE_Param *in,
 	return res ? res : give(out, answer, sizeof(answer));
 }
 
+static TEE_Result hand_over(const struct vouch_code *code, TEE_Param *in,
+			    bool really)
+{
+	uint8_t successor[32] = {};
+	TEE_Result res = TEE_ERROR_BAD_PARAMETERS;
+
+	if (in->memref.size != sizeof(successor))
+		return res;
+	res = copy_from_user(successor, in->memref.buffer, sizeof(successor));
+	return res ? res : vouch_place_hand_over(code, successor, really);
+}
+
 static TEE_Result open_session(uint32_t types __unused,
 			       TEE_Param params[TEE_NUM_PARAMS] __unused,
 			       void **session __unused)
 {
-	uint8_t measurement[32] = {};
+	struct vouch_code me = {};
 
-	return caller(measurement);
+	return caller(&me);
 }
 
 static TEE_Result invoke(void *session __unused, uint32_t cmd, uint32_t types,
 			 TEE_Param params[TEE_NUM_PARAMS])
 {
-	uint8_t me[32] = {};
-	TEE_Result res = caller(me);
+	struct vouch_code me = {};
+	TEE_Result res = caller(&me);
 
 	if (res)
 		return res;
@@ -92,11 +111,16 @@ static TEE_Result invoke(void *session __unused, uint32_t cmd, uint32_t types,
 	case VCH_DEVICE_MEASUREMENT:
 		if (types != TEE_PARAM_TYPES(OUT, NONE, NONE, NONE))
 			return TEE_ERROR_BAD_PARAMETERS;
-		return give(&params[0], me, sizeof(me));
+		return give(&params[0], me.measurement, sizeof(me.measurement));
 	case VCH_DEVICE_ENDORSE:
 		if (types != TEE_PARAM_TYPES(IN, OUT, NONE, NONE))
 			return TEE_ERROR_BAD_PARAMETERS;
-		return endorse(me, &params[0], &params[1]);
+		return endorse(&me, &params[0], &params[1]);
+	case VCH_DEVICE_HAND_OVER:
+	case VCH_DEVICE_CAN_HAND_OVER:
+		if (types != TEE_PARAM_TYPES(IN, NONE, NONE, NONE))
+			return TEE_ERROR_BAD_PARAMETERS;
+		return hand_over(&me, &params[0], cmd == VCH_DEVICE_HAND_OVER);
 	default:
 		return TEE_ERROR_NOT_SUPPORTED;
 	}
