@@ -60,6 +60,9 @@ struct vch_cli {
 	const char *secure;
 	const char *tokens;
 	const char *ca;
+	const char *release_version;
+	const char *release_key;
+	const char *ta;
 	bool replicated;
 	bool emulated;
 	bool no_counter;
@@ -122,6 +125,9 @@ enum vch_cli_option_bit {
 	VCH_O_SECURE,
 	VCH_O_TOKENS,
 	VCH_O_CA,
+	VCH_O_VERSION,
+	VCH_O_KEY,
+	VCH_O_TA,
 	VCH_O_JSON,
 	VCH_O_HELP,
 	VCH_O_CNT,
@@ -194,6 +200,10 @@ vch_cli_fn vch_cmd_log_reindex;
 vch_cli_fn vch_cmd_receipt_verify;
 vch_cli_fn vch_cmd_receipt_compare;
 vch_cli_fn vch_cmd_tee;
+vch_cli_fn vch_cmd_tee_upgrade;
+vch_cli_fn vch_cmd_release_key;
+vch_cli_fn vch_cmd_release_sign;
+vch_cli_fn vch_cmd_release_show;
 vch_cli_fn vch_cmd_attest_verify;
 vch_cli_fn vch_cmd_token_add;
 vch_cli_fn vch_cmd_token_list;

@@ -323,6 +323,17 @@ static void check_folder(struct doctor *d, const char *what, const char *path)
 		    "others can get at %.120s, or it is not ours", path);
 }
 
+static void check_upgrade(struct doctor *d)
+{
+	char path[VCH_PATH_MAX];
+
+	if (vch_path_join(path, d->cli->data, "upgrade") == VCH_OK &&
+	    access(path, F_OK) == 0)
+		say(d, WARN, "hand-over",
+		    "put the next version in place, then start vouchd",
+		    "the TEE is being handed over: %.120s", path);
+}
+
 static void check_programs(struct doctor *d)
 {
 	static const char *const names[] = {"vouchd", "vouch-tee"};
@@ -383,6 +394,7 @@ enum vch_err vch_cmd_doctor(struct vch_cli *cli)
 	check_disk(&d);
 	check_folder(&d, "data", cli->data);
 	check_folder(&d, "secure", cli->secure);
+	check_upgrade(&d);
 	check_programs(&d);
 	check_ports(&d);
 	if (cli->json)

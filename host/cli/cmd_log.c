@@ -267,6 +267,8 @@ static void show_record(void *ctx, const struct vch_logwalk_record *rec)
 		strftime(when, sizeof(when), "%F %TZ", &tm);
 	if (rec->start || rec->anchor || rec->snapshot) /* of all shards */
 		return;
+	if (rec->upgrade && rec->shard > 0) /* the same in each */
+		return;
 	printf("%s%s%s shard %2u ", vch_ink(VCH_INK_DIM), when,
 	       vch_ink(VCH_INK_NONE), rec->shard);
 	if (rec->account)
@@ -289,6 +291,10 @@ static void show_record(void *ctx, const struct vch_logwalk_record *rec)
 	if (rec->decision)
 		show_decision(rec->decision,
 			      rec->head.kind == VCH_RECORD_INTENT);
+	if (rec->upgrade)
+		printf("upgrade  from version %u to %u, measurement %s\n",
+		       rec->upgrade->from, rec->upgrade->version,
+		       vch_term_hex(vch_span(rec->upgrade->measurement, 32)));
 }
 
 static void put_change(yyjson_mut_doc *doc, yyjson_mut_val *root,
@@ -357,6 +363,17 @@ static void put_uses(yyjson_mut_doc *doc, yyjson_mut_val *root,
 	}
 }
 
+static void put_upgrade(yyjson_mut_doc *doc, yyjson_mut_val *root,
+			const struct vch_upgrade *u)
+{
+	VCH_CHECK(yyjson_mut_obj_add_uint(doc, root, "from", u->from) &&
+		  yyjson_mut_obj_add_uint(doc, root, "version", u->version));
+	vch_doc_put_bytes(doc, root, "measurement",
+			  vch_span(u->measurement, 32));
+	vch_doc_put_bytes(doc, root, "releaseHash",
+			  vch_span(u->release_hash, 32));
+}
+
 /* One JSON object a line. */
 static void show_record_json(void *ctx, const struct vch_logwalk_record *rec)
 {
@@ -373,6 +390,7 @@ static void show_record_json(void *ctx, const struct vch_logwalk_record *rec)
 		[VCH_RECORD_ANCHOR] = "anchor",
 		[VCH_RECORD_INTENT] = "intent",
 		[VCH_RECORD_SNAPSHOT] = "snapshot",
+		[VCH_RECORD_UPGRADE] = "upgrade",
 	};
 	yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
 	yyjson_mut_val *root = yyjson_mut_obj(doc);
@@ -412,6 +430,8 @@ static void show_record_json(void *ctx, const struct vch_logwalk_record *rec)
 		put_slot(doc, root, &rec->change->slot);
 		put_change(doc, root, rec->change);
 	}
+	if (rec->upgrade)
+		put_upgrade(doc, root, rec->upgrade);
 	vch_doc_put_bytes(doc, root, "record", rec->bytes);
 	vch_doc_show(doc);
 	yyjson_mut_doc_free(doc);

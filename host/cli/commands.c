@@ -161,6 +161,14 @@ const struct vch_cli_command vch_cli_commands[] = {
 	 "One account and one sequence number but different records: whoever "
 	 "holds both can\nshow it to anybody. Both must hold under --log-key.",
 	 NULL, VCH_O(LOG_KEY), vch_cmd_receipt_compare},
+	{"tee", "upgrade", "FILE",
+	 "hands the device over to the version a manifest names",
+	 "FILE is from `vouch release sign`. The TEE checks it first; if "
+	 "enough "
+	 "release keys\nsigned it, the node finishes what it has, hands over "
+	 "and ends, and the version that\nran can never use this device's keys "
+	 "again. Then put the new version in place.",
+	 "vouch tee upgrade release.json", NODE_OPTIONS, vch_cmd_tee_upgrade},
 	{"tee", NULL, NULL, "asks the TEE for evidence and checks it", NULL,
 	 "vouch tee --node http://127.0.0.1:3000",
 	 VCH_O(NODE) | VCH_O(CA) | VCH_O(JSON), vch_cmd_tee},
@@ -171,6 +179,18 @@ const struct vch_cli_command vch_cli_commands[] = {
 	 "vouch attest verify evidence.json --factory 0x… --measurement 0x…",
 	 VCH_O(FACTORY) | VCH_O(MEASUREMENT) | VCH_O(CHALLENGE),
 	 vch_cmd_attest_verify},
+	{"release", "key", "FILE", "makes a release key in a new, private file",
+	 "Prints its public half, a line for the list that `make "
+	 "RELEASE_KEYS=LIST` builds in.",
+	 "vouch release key release.pem", 0, vch_cmd_release_key},
+	{"release", "sign", "FILE", "signs a release manifest, new or begun",
+	 "Several signers add theirs to the same file, one after the other.",
+	 "vouch release sign release.json --version 2 --ta new.ta --key "
+	 "release.pem",
+	 VCH_O(VERSION) | VCH_O(TA) | VCH_O(MEASUREMENT) | VCH_O(KEY),
+	 vch_cmd_release_sign},
+	{"release", "show", "FILE", "what a manifest names, and who signed it",
+	 NULL, NULL, 0, vch_cmd_release_show},
 	{"deploy", NULL, NULL, "puts EntryPoint v0.8 and the factory on chain",
 	 "At the same addresses on every chain, by the deterministic deployer.",
 	 "vouch deploy --chain http://127.0.0.1:8545 --deployment d.json",

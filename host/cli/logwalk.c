@@ -34,6 +34,16 @@ static enum vch_err take_log_key(struct vch_logwalk *walk,
 	return VCH_OK;
 }
 
+/* No older version goes on where a newer one was, or was announced. */
+static enum vch_err take_version(struct vch_logwalk *walk,
+				 struct vch_logwalk_shard *at, uint32_t version)
+{
+	HOLDS(walk, version >= at->version,
+	      "an older version of the trusted application went on");
+	at->version = version;
+	return VCH_OK;
+}
+
 /* A START begins an incarnation where the shard's chain stands. */
 static enum vch_err take_start(struct vch_logwalk *walk,
 			       const struct vch_section *section,
@@ -51,6 +61,7 @@ static enum vch_err take_start(struct vch_logwalk *walk,
 		      memcmp(at->incarnation, section->incarnation, 16) != 0,
 	      "an incarnation starts twice");
 	VCH_TRY(take_log_key(walk, start->log_key));
+	VCH_TRY(take_version(walk, at, start->version));
 	memcpy(at->incarnation, section->incarnation, 16);
 	at->index = 0;
 	at->started = true;
@@ -116,6 +127,30 @@ static void count(struct vch_logwalk *walk,
 	}
 }
 
+static enum vch_err take_snapshot(struct vch_logwalk *walk,
+				  const struct vch_section *section,
+				  const struct vch_snapshot *snapshot)
+{
+	HOLDS(walk, snapshot->shard == section->shard,
+	      "a record does not decode");
+	walk->snapshots++;
+	VCH_TRY(take_version(walk, &walk->shard[section->shard],
+			     snapshot->version));
+	return take_log_key(walk, snapshot->log_key);
+}
+
+static enum vch_err take_upgrade(struct vch_logwalk *walk,
+				 const struct vch_section *section,
+				 const struct vch_upgrade *upgrade)
+{
+	HOLDS(walk, upgrade->shard == section->shard,
+	      "a record does not decode");
+	HOLDS(walk, upgrade->version > upgrade->from,
+	      "an UPGRADE to a version that is not higher");
+	return take_version(walk, &walk->shard[section->shard],
+			    upgrade->version);
+}
+
 /* The records that are the log's own. */
 static enum vch_err take_own(struct vch_logwalk *walk,
 			     const struct vch_section *section,
@@ -124,7 +159,8 @@ static enum vch_err take_own(struct vch_logwalk *walk,
 {
 	static struct vch_start start;
 	static struct vch_snapshot snapshot;
-	struct vch_anchor anchor = {section->shard};
+	static struct vch_upgrade upgrade;
+	struct vch_anchor anchor;
 
 	if (rec->head.kind == VCH_RECORD_START) {
 		vch_start_read(r, &start);
@@ -136,22 +172,27 @@ static enum vch_err take_own(struct vch_logwalk *walk,
 	      "a shard has records and no START");
 	if (rec->head.kind == VCH_RECORD_SNAPSHOT) {
 		vch_snapshot_read(r, &snapshot);
-		anchor.shard = snapshot.shard;
+		HOLDS(walk, !vch_reader_end(r), "a record does not decode");
 		rec->snapshot = &snapshot;
-	} else {
-		vch_anchor_read(r, &anchor);
-		rec->anchor = true;
+		return take_snapshot(walk, section, &snapshot);
 	}
+	if (rec->head.kind == VCH_RECORD_UPGRADE) {
+		vch_upgrade_read(r, &upgrade);
+		HOLDS(walk, !vch_reader_end(r), "a record does not decode");
+		rec->upgrade = &upgrade;
+		return take_upgrade(walk, section, &upgrade);
+	}
+	vch_anchor_read(r, &anchor);
 	HOLDS(walk, !vch_reader_end(r) && anchor.shard == section->shard,
 	      "a record does not decode");
-	walk->snapshots += rec->snapshot != NULL;
-	return rec->snapshot ? take_log_key(walk, snapshot.log_key) : VCH_OK;
+	rec->anchor = true;
+	return VCH_OK;
 }
 
 static bool is_own(uint8_t kind)
 {
 	return kind == VCH_RECORD_START || kind == VCH_RECORD_ANCHOR ||
-	       kind == VCH_RECORD_SNAPSHOT;
+	       kind == VCH_RECORD_SNAPSHOT || kind == VCH_RECORD_UPGRADE;
 }
 
 /* Decodes what stands behind the head; the counts follow. */

@@ -21,6 +21,7 @@ struct vch_logwalk_shard {
 	uint8_t incarnation[16];
 	uint64_t index;	  /* of the next record */
 	uint64_t counter; /* the hardware counter its records carry */
+	uint32_t version; /* the highest that was here, or is to come */
 };
 
 struct vch_logwalk {
@@ -59,6 +60,7 @@ struct vch_logwalk_record {
 	const struct vch_delete *deleted;	  /* or NULL */
 	const struct vch_resumed *resumed;	  /* or NULL */
 	const struct vch_snapshot *snapshot;	  /* or NULL */
+	const struct vch_upgrade *upgrade;	  /* or NULL */
 	bool anchor; /* it closes a window, nothing else */
 };
 

@@ -39,6 +39,16 @@ static void read_snapshot(struct vch_event *e, struct vch_reader *r)
 	e->shard_cnt = 1;
 }
 
+static void read_upgrade(struct vch_event *e, struct vch_reader *r)
+{
+	struct vch_upgrade rec;
+
+	vch_upgrade_read(r, &rec);
+	e->version = rec.version;
+	memcpy(e->hash, rec.measurement, sizeof(e->hash));
+	e->shard_cnt = 1;
+}
+
 static void read_account(struct vch_event *e, struct vch_reader *r)
 {
 	struct vch_account_record rec;
@@ -130,6 +140,7 @@ static const struct {
 	[VCH_RECORD_KEY] = {"key", read_key},
 	[VCH_RECORD_USE] = {"use", read_use},
 	[VCH_RECORD_DELETE] = {"delete", read_delete},
+	[VCH_RECORD_UPGRADE] = {"upgrade", read_upgrade},
 };
 
 static bool is_known(uint8_t kind)
@@ -204,6 +215,11 @@ static void put_rest(struct vch_buf *out, const struct vch_event *e)
 	switch (e->kind) {
 	case VCH_RECORD_START:
 		vch_json_put_quantity(out, "version", e->version);
+		vch_json_put_quantity(out, "shards", e->shard_cnt);
+		break;
+	case VCH_RECORD_UPGRADE:
+		vch_json_put_quantity(out, "version", e->version);
+		vch_json_put_hex(out, "measurement", e->hash, sizeof(e->hash));
 		vch_json_put_quantity(out, "shards", e->shard_cnt);
 		break;
 	case VCH_RECORD_ANCHOR:

@@ -15,14 +15,15 @@ struct vch_event {
 	uint8_t incarnation[16];
 	uint8_t id[20]; /* of the account or key */
 	uint64_t seq;
-	/* start, anchor, snapshot: of how many shards */
+	/* start, anchor, snapshot, upgrade: of how many shards */
 	uint32_t version;
 	uint8_t shard_cnt;
 	/* decision, change, resume; in parts of a use */
 	uint16_t code;
 	uint8_t passkey; /* VCH_PASSKEY_NONE: a change that had waited */
 	uint64_t chain_id;
-	uint8_t hash[32]; /* of the operation, or the digest that was signed */
+	/* of the operation, the digest that was signed, an upgrade's code */
+	uint8_t hash[32];
 	vch_u128 cost;
 	uint64_t valid_until;
 	/* key, use, delete */

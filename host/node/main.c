@@ -24,6 +24,7 @@
 #include "host/node/options.h"
 #include "host/node/ports.h"
 #include "host/node/topology.h"
+#include "host/node/upgrade.h"
 #include "host/node/upstream.h"
 #include "host/tee/transport.h"
 #include "trusted/base/check.h"
@@ -42,6 +43,7 @@ struct vouchd {
 	char blob_dir[VCH_PATH_MAX];
 	char token_path[VCH_PATH_MAX];
 	char ready_path[VCH_PATH_MAX];
+	char upgrade_path[VCH_PATH_MAX];
 };
 
 /* Says what went wrong, with the system's reason if there is one. */
@@ -66,6 +68,7 @@ static enum vch_err find_places(struct vouchd *d)
 		{d->blob_dir, VCH_PLACE_BLOBS},
 		{d->token_path, VCH_PLACE_TOKEN},
 		{d->ready_path, VCH_PLACE_READY},
+		{d->upgrade_path, VCH_PLACE_UPGRADE},
 	};
 
 	for (size_t i = 0; i < VCH_ARRAY_LEN(rows); i++) {
@@ -224,10 +227,12 @@ static enum vch_err window_of(uint16_t *ret, const char *text)
 	return VCH_OK;
 }
 
-static enum vch_err start_tee(struct vouchd *d)
+static enum vch_err tee_options(struct vch_worker_options *ret,
+				const struct vouchd *d)
 {
 	const struct vch_settings *c = &d->opt.settings;
-	struct vch_worker_options options = {
+
+	*ret = (struct vch_worker_options){
 		.tee_path = c->tee,
 		.secure_dir = c->secure,
 		.log_dir = d->log_dir,
@@ -243,9 +248,38 @@ static enum vch_err start_tee(struct vouchd *d)
 		.window_records = VCH_WINDOW_RECORDS_MAX,
 		.snapshot_records = (uint32_t)c->snapshot_records,
 	};
+	return window_of(&ret->window_s, c->window);
+}
+
+/* Ends what vouch_upgrade began; what went wrong is said here. */
+static enum vch_err hand_over(const struct vouchd *d)
+{
+	struct vch_worker_options options;
 	enum vch_err err;
 
-	VCH_TRY(window_of(&options.window_s, c->window));
+	VCH_TRY(tee_options(&options, d));
+	errno = 0;
+	err = vch_upgrade_run(d->upgrade_path, &options);
+	return err == VCH_UPGRADED ? err
+				   : say(err, "cannot hand over as noted in",
+					 d->upgrade_path);
+}
+
+/* The version of the TEE may not go on; a hand-over may have to be ended. */
+static enum vch_err tee_refused(const struct vouchd *d, enum vch_err err)
+{
+	if (err == VCH_UPGRADED && access(d->upgrade_path, F_OK) == 0)
+		return hand_over(d);
+	return say(err, "cannot start the TEE on the log in", d->log_dir);
+}
+
+static enum vch_err start_tee(struct vouchd *d)
+{
+	const struct vch_settings *c = &d->opt.settings;
+	struct vch_worker_options options;
+	enum vch_err err;
+
+	VCH_TRY(tee_options(&options, d));
 	errno = 0;
 	d->node.queue_max = (uint32_t)c->queue;
 	d->node.deadline_ms = (uint32_t)(c->deadline_us / US_PER_MS);
@@ -255,9 +289,9 @@ static enum vch_err start_tee(struct vouchd *d)
 	err = vch_worker_start(&d->node.worker, &options, d->node.index);
 	if (err != VCH_OK) {
 		vch_index_free(d->node.index);
-		return say(err, "cannot start the TEE on the log in",
-			   d->log_dir);
+		return tee_refused(d, err);
 	}
+	vch_upgrade_forget(d->upgrade_path);
 	err = probe_tee(&d->node);
 	if (err != VCH_OK)
 		say(err, "the TEE does not serve:", d->opt.settings.tee);
@@ -352,7 +386,7 @@ static void serve(struct vouchd *d)
 	struct vch_worker_stats stats;
 	int sig = -1;
 
-	while (sig < 0) {
+	while (sig < 0 && !atomic_load(&node->upgrading)) {
 		vch_events_tick(node->events, vch_clock_ns());
 		vch_samples_tick(&node->samples, &node->metrics, vch_methods,
 				 vch_method_cnt, vch_clock_ns());
@@ -368,8 +402,11 @@ static void serve(struct vouchd *d)
 			sig = -1;
 		}
 	}
-	VCH_LOG(VCH_INFO, "node", "stopping",
-		vch_field_num("signal", (uint64_t)sig));
+	if (sig < 0)
+		VCH_LOG(VCH_INFO, "node", "stopping for the hand-over");
+	else
+		VCH_LOG(VCH_INFO, "node", "stopping",
+			vch_field_num("signal", (uint64_t)sig));
 }
 
 static void stop(struct vouchd *d)
@@ -430,6 +467,7 @@ static enum vch_err run(struct vouchd *d)
 
 	VCH_TRY(make_folders(d));
 	VCH_TRY(lock_data(d));
+	d->node.upgrade_path = d->upgrade_path;
 	if (d->opt.settings.eth_rpc[0] &&
 	    vch_upstream_start(&d->node.upstream, d->opt.settings.eth_rpc) !=
 		    VCH_OK)
@@ -452,7 +490,8 @@ static enum vch_err run(struct vouchd *d)
 			    : "--listen and --operator");
 	}
 	stop(d);
-	return err;
+	return err == VCH_OK && atomic_load(&d->node.upgrading) ? hand_over(d)
+								: err;
 }
 
 /* Signals wait for serve(); no thread and no child takes them elsewhere. */
@@ -519,5 +558,7 @@ int main(int argc, char **argv)
 	if (d.opt.check && d.opt.settings.unix_path[0] && err == VCH_OK)
 		unlink(d.opt.settings.unix_path);
 	vch_tokens_free(d.tokens);
+	if (err == VCH_UPGRADED || err == VCH_DOWNGRADE)
+		return VCH_EXIT_OTHER_VERSION;
 	return err == VCH_OK ? 0 : 1;
 }

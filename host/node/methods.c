@@ -9,6 +9,7 @@
 #include "host/node/kms.h"
 #include "host/node/openrpc.h"
 #include "host/node/submit.h"
+#include "host/node/upgrade.h"
 #include "trusted/base/check.h"
 
 static const struct vch_span NONE = {0};
@@ -85,6 +86,7 @@ static const struct vch_shape SHAPES[] = {
 	{"passkey", "x:word y:word rpIdHash:word flags?:quantity"},
 	{"event", "id:string kind:string time:quantity shard:quantity "
 		  "index:quantity incarnation:bytes version?:quantity "
+		  "measurement?:word "
 		  "shards?:quantity account?:address key?:address "
 		  "seq?:quantity purpose?:string type?:string payload?:string "
 		  "digest?:word erased?:bool "
@@ -121,6 +123,7 @@ static const struct vch_shape SHAPES[] = {
 	{"keyRequest", KEY_REQUEST},
 	{"keyResult",
 	 "signature?:bytes error?:any receipt?:bytes receiptOf?:quantity"},
+	{"releaseSignature", "key:word signature:signature64"},
 	{"paymasterOp", "chainId:quantity userOperation:userOperation "
 			"validUntil:quantity validAfter?:quantity"},
 };
@@ -268,6 +271,17 @@ const struct vch_method vch_methods[] = {
 			  "detect:string seal:string signer:string "
 			  "counter:string windowSeconds:quantity "
 			  "windowRecords:quantity",
+	},
+	{
+		.name = "vouch_upgrade",
+		.needs_token = true,
+		.run = vch_call_upgrade,
+		.summary = "Hands the device over to the next version of the "
+			   "trusted application, which enough release keys "
+			   "signed; then the node ends.",
+		.params = "version:quantity measurement:word "
+			  "signatures:[releaseSignature]",
+		.result = "version:quantity measurement:word",
 	},
 	{
 		.name = "kms_createKey",

@@ -37,6 +37,9 @@ struct vch_node {
 	uint32_t deadline_ms; /* a request may wait so long for the TEE */
 	char platform[VCH_NODE_PLATFORM_MAX]; /* as the evidence names it */
 	atomic_bool stopping;
+	/* the TEE is to be handed over once this node has ended */
+	atomic_bool upgrading;
+	const char *upgrade_path; /* where the manifest is noted */
 };
 
 #endif

@@ -21,6 +21,9 @@ const struct vch_place_info vch_places[VCH_PLACE_CNT] = {
 			      "the hashes of more tokens, by `vouch token`"},
 	[VCH_PLACE_READY] = {VOUCHD, "file 0600", "ready.json",
 			     "where it listens and as whom, while it serves"},
+	[VCH_PLACE_UPGRADE] = {VOUCHD, "file 0600", "upgrade",
+			       "the hand-over to the next version, till it is "
+			       "done"},
 	[VCH_PLACE_LOG] = {VOUCHD, "folder 0700", "log",
 			   "every decision; the one thing not to lose"},
 	[VCH_PLACE_BLOBS] = {VOUCHD, "folder 0700", "blobs",

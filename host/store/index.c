@@ -187,12 +187,14 @@ static enum vch_err decode_record(struct vch_fold_item *ret, bool *ret_account,
 	struct vch_start start;
 	struct vch_anchor anchor;
 	struct vch_snapshot snapshot;
+	struct vch_upgrade upgrade;
 
 	*ret = (struct vch_fold_item){0};
 	vch_record_head_read(&r, &head);
 	*ret_account = head.kind != VCH_RECORD_START &&
 		       head.kind != VCH_RECORD_ANCHOR &&
-		       head.kind != VCH_RECORD_SNAPSHOT;
+		       head.kind != VCH_RECORD_SNAPSHOT &&
+		       head.kind != VCH_RECORD_UPGRADE;
 	switch (head.kind) {
 	case VCH_RECORD_START:
 		vch_start_read(&r, &start);
@@ -202,6 +204,9 @@ static enum vch_err decode_record(struct vch_fold_item *ret, bool *ret_account,
 		return vch_reader_end(&r);
 	case VCH_RECORD_SNAPSHOT:
 		vch_snapshot_read(&r, &snapshot);
+		return vch_reader_end(&r);
+	case VCH_RECORD_UPGRADE:
+		vch_upgrade_read(&r, &upgrade);
 		return vch_reader_end(&r);
 	case VCH_RECORD_ACCOUNT:
 		return decode_account(ret, &r);

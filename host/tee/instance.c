@@ -201,6 +201,36 @@ static enum vch_err begin_incarnation(struct vch_instance *in)
 	return VCH_OK;
 }
 
+/* One step of what the worker's options ask for. */
+static enum vch_err upgrade_step(struct vch_instance *in, uint8_t step)
+{
+	uint8_t bytes[VCH_UPGRADE_REQUEST_ENC_MAX];
+	struct vch_writer writer = vch_writer(bytes, sizeof(bytes));
+	struct vch_upgrade_request req;
+	struct vch_called called;
+
+	VCH_TRY(vch_upgrade_request_decode(&req, in->worker->opt.upgrade));
+	req.step = step;
+	VCH_TRY(vch_upgrade_request_encode(&writer, &req));
+	VCH_TRY(vch_instance_call(in, &called, VCH_CMD_UPGRADE,
+				  vch_written(&writer)));
+	return called.code;
+}
+
+/*
+ * Ends what this version does here. started: what START said, UPGRADED if the
+ * log has the record already. What comes back by then is UPGRADED as well.
+ */
+static enum vch_err hand_over(struct vch_instance *in, enum vch_err started)
+{
+	if (started != VCH_OK && started != VCH_UPGRADED)
+		return started;
+	VCH_TRY(upgrade_step(in, VCH_UPGRADE_RECORD));
+	VCH_TRY(upgrade_step(in, VCH_UPGRADE_GIVE));
+	VCH_LOG(VCH_INFO, "tee", "handed over to the next version");
+	return VCH_UPGRADED;
+}
+
 enum vch_err vch_instance_up(struct vch_instance *in)
 {
 	struct vch_worker *w = in->worker;
@@ -211,6 +241,7 @@ enum vch_err vch_instance_up(struct vch_instance *in)
 		.call_timeout_ms = w->opt.invoke_timeout_ms,
 	};
 	uint64_t began = vch_clock_ns();
+	enum vch_err err;
 
 	in->replay_len = 0;
 	VCH_TRY(vch_tee_start(&in->tee, &opt));
@@ -218,7 +249,10 @@ enum vch_err vch_instance_up(struct vch_instance *in)
 	VCH_TRY(vch_log_replay(in->log, &in->from, replay_batch, in));
 	VCH_TRY(replay_flush(in));
 	VCH_TRY(compare(in));
-	VCH_TRY(begin_incarnation(in));
+	err = begin_incarnation(in);
+	if (w->opt.upgrade.len > 0)
+		return hand_over(in, err);
+	VCH_TRY(err);
 	vch_instance_snapshot_begin(in);
 	VCH_LOG(VCH_INFO, "tee", "serving",
 		vch_field_num("pid", (uint64_t)vch_tee_pid(in->tee)),

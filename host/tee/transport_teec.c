@@ -30,7 +30,8 @@ struct vch_tee {
 	TEEC_SharedMemory memory;
 	TEEC_Session session;
 	bool has_context, has_memory, has_session;
-	bool lost; /* no more calls */
+	bool lost;   /* no more calls */
+	bool denied; /* the device was handed over to other code */
 };
 
 enum vch_err vch_tee_check(const char *program)
@@ -61,6 +62,7 @@ static bool ok(const char *what, TEEC_Result res)
 static bool start(struct vch_tee *tee)
 {
 	static const TEEC_UUID uuid = VCH_TA_UUID;
+	TEEC_Result res;
 
 	/* it looks for the device itself; vch_tee_check saw that it is there */
 	tee->has_context =
@@ -74,10 +76,10 @@ static bool start(struct vch_tee *tee)
 		   TEEC_AllocateSharedMemory(&tee->context, &tee->memory));
 	if (!tee->has_memory)
 		return false;
-	tee->has_session =
-		ok("no session",
-		   TEEC_OpenSession(&tee->context, &tee->session, &uuid,
-				    TEEC_LOGIN_PUBLIC, NULL, NULL, NULL));
+	res = TEEC_OpenSession(&tee->context, &tee->session, &uuid,
+			       TEEC_LOGIN_PUBLIC, NULL, NULL, NULL);
+	tee->denied = res == TEEC_ERROR_ACCESS_DENIED;
+	tee->has_session = ok("no session", res);
 	return tee->has_session;
 }
 
@@ -87,8 +89,10 @@ enum vch_err vch_tee_start(struct vch_tee **ret,
 	struct vch_tee *tee = vch_alloc(1, sizeof(*tee));
 
 	if (options->second || !start(tee)) {
+		enum vch_err err = tee->denied ? VCH_UPGRADED : VCH_TEE_START;
+
 		vch_tee_kill(tee);
-		return VCH_TEE_START;
+		return err;
 	}
 	*ret = tee;
 	return VCH_OK;

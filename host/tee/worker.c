@@ -251,6 +251,7 @@ static void *run(void *arg)
 {
 	struct vch_instance *in = arg;
 	enum vch_err err = first_start(in);
+	bool served = err == VCH_OK;
 
 	while (err == VCH_OK) {
 		err = wait_for_work(in);
@@ -268,7 +269,7 @@ static void *run(void *arg)
 			vch_instance_expire(in);
 		err = VCH_OK;
 	}
-	go_down(in, true);
+	go_down(in, served);
 	return NULL;
 }
 

@@ -61,6 +61,12 @@ struct vch_worker_options {
 	uint32_t snapshot_records;
 	uint16_t window_s; /* of the counter: START in wire/ta.wire */
 	uint16_t window_records;
+	/*
+	 * An encoded request of UPGRADE: instead of serving, the one instance
+	 * hands the device over; then the start ends with VCH_UPGRADED. Also
+	 * if that was cut short before, or done already. Empty: it serves.
+	 */
+	struct vch_span upgrade;
 };
 
 /*
@@ -80,7 +86,11 @@ struct vch_outcome {
 /* Called once for each accepted request, on a thread of the worker. */
 typedef void vch_done_fn(void *ctx, const struct vch_outcome *outcome);
 
-/* Reads the log, starts the TEEs, hands it to them, writes START. */
+/*
+ * Reads the log, starts the TEEs, hands it to them, writes START.
+ * VCH_UPGRADED, VCH_DOWNGRADE: this version of the trusted application may not
+ * go on with it.
+ */
 VCH_MUST enum vch_err vch_worker_start(struct vch_worker **ret,
 				       const struct vch_worker_options *opt,
 				       struct vch_index *index);

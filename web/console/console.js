@@ -354,6 +354,8 @@ const PAYLOADS = {
 const KINDS = {
 	start: (event) => fact("started", "the TEE began a new incarnation of ",
 		many(event.shards, "shard")),
+	upgrade: (event) => fact("handed over",
+		`to version ${Number(event.version)} of the trusted application`),
 	account: (event, name) => fact("account", name,
 		event.seq === "0x1" || event.seq === "0x0" ? " was made" : " changed"),
 	decision: (event, name) => verdict(event, "approved", ether(event.cost), name,
