@@ -22,6 +22,7 @@
 #include "tests/rig.h"
 #include "tests/rig_key.h"
 #include "tests/rig_snapshot.h"
+#include "tests/rig_upgrade.h"
 #include "trusted/base/check.h"
 #include "trusted/log/chain.h"
 
@@ -310,6 +311,15 @@ static enum vch_err step_close(void)
 	return call(VCH_CMD_CLOSE, vch_span(go_on, 1));
 }
 
+/* Whether it would go: upgrade_test.c does it. */
+static enum vch_err step_upgrade(void)
+{
+	struct vch_manifest m;
+
+	rig_manifest_signed(&m, 2, 0x22);
+	return rig_upgrade(&story.rig, VCH_UPGRADE_CHECK, &m);
+}
+
 static enum vch_err step_end(void)
 {
 	static const uint8_t final[1] = {1};
@@ -324,7 +334,7 @@ static step_fn *const steps[] = {
 	step_stop,	 step_resume, step_snapshot,   step_doomed,
 	step_generate,	 step_sign,   step_sign_batch, step_list,
 	step_public_key, step_delete, step_close,      step_version,
-	step_end,
+	step_upgrade,	 step_end,
 };
 
 /* ---- lives --------------------------------------------------------------- */

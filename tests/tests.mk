@@ -9,7 +9,8 @@ test_bin = $(OUT)/test/$(subst /,_,$(basename $(1)))
 TEST_BINS := $(foreach t,$(TEST_SRCS),$(call test_bin,$(t)))
 
 TEST_TEES := $(addprefix $(OUT)/test/,vouch-tee-faults vouch-tee-test \
-	vouch-tee-test-faults vouch-tee-hasty)
+	vouch-tee-test-faults vouch-tee-hasty vouch-tee-v1 vouch-tee-v2 \
+	vouch-tee-v3)
 
 # TSan is for the host's threads: the TEE has one, and is the ordinary one.
 ifeq ($(SAN),thread)
@@ -27,7 +28,7 @@ tests: $(TEST_BINS) $(CTIME) $(TEST_TEES) $(OUT)/test/vouchd-faults \
 LIBS_TEE := $(LIB_EMU) $(LIB_TA) $(LIB_CORE)
 LIB_RIG := $(OUT)/obj/librig.a
 $(LIB_RIG): $(call obj,tests/rig.c tests/rig_intent.c tests/rig_key.c \
-	tests/rig_snapshot.c tests/model_key.c)
+	tests/rig_snapshot.c tests/rig_upgrade.c tests/model_key.c)
 LIBS_HOST := $(LIB_RIG) $(LIB_NODE) $(LIB_CLI) $(LIB_HOST) $(LIB_CORE) $(LIB_YYJSON)
 # The trusted application alone: platform.c's place is taken by tests/alone.c.
 STACK_TEST := $(call obj,tests/alone.c tests/stack_test.c)
@@ -58,8 +59,20 @@ $(OUT)/obj/faults/%.o: %.c
 $(OUT)/obj/prompt/%.o: %.c
 	@$(cc) $(WARN) -DVCH_DELAY_POLICY_S=0u -I. -c $< -o $@
 $(OUT)/test/vouch-tee-faults: $(FAULT_OBJS) \
-		$(OUT)/obj/prompt/trusted/policy/change.o $(LIB_TA) $(LIB_CORE)
+		$(OUT)/obj/prompt/trusted/policy/change.o \
+		$(OUT)/obj/v1/trusted/ta/upgrade.o $(LIB_TA) $(LIB_CORE)
 	$(link) -lseccomp
+# Versions of it, with the release keys of tests.
+VERSIONED := $(addprefix trusted/ta/,attest.o snapshot.o start.o upgrade.o)
+define version_rule
+$(addprefix $(OUT)/obj/v$(1)/,$(VERSIONED)): $(OUT)/obj/v$(1)/%.o: %.c
+	@$$(cc) $(WARN) -DVCH_TA_VERSION=$(1)u -Itests/release -I. \
+		-Iemu/include -c $$< -o $$@
+$(OUT)/test/vouch-tee-v$(1): $(FAULT_OBJS) \
+		$(addprefix $(OUT)/obj/v$(1)/,$(VERSIONED)) $(LIB_TA) $(LIB_CORE)
+	$$(link) -lseccomp
+endef
+$(foreach v,1 2 3,$(eval $(call version_rule,$(v))))
 $(OUT)/test/vouch-tee-test-faults: $(FAULT_OBJS) $(call obj,emu/test_ta.c) \
 		$(LIB_CORE)
 	$(link) -lseccomp
