@@ -2,9 +2,14 @@
 # What the tests load on a board: tests/board.h. The product's trusted
 # application as many devices and several instances; hasty and prompt are those
 # of tests.mk; and the test programs with their own word for what a device is.
+# newer is the product's again, as its next version.
 BOARD_TESTS := $(addprefix tests/,counter fresh model ta ta_change \
 	ta_key ta_log)
-BOARD_TEST_TAS := $(addprefix out/optee/ta-,plain hasty prompt)
+BOARD_TEST_TAS := $(addprefix out/optee/ta-,plain hasty prompt newer)
+board_flags = $(if $(filter %newer,$(1)),CPPFLAGS=-DVCH_TA_VERSION=2u, \
+	VCH_BOARD_TESTS=y CPPFLAGS="-DTA_FLAGS=0 -DVCH_SLOT_MAX=1024u \
+		$(if $(filter %hasty,$(1)),-DVCH_DELAY_POLICY_S=2u) \
+		$(if $(filter %prompt,$(1)),-DVCH_DELAY_POLICY_S=0u)")
 
 $(BOARD_TEST_TAS): out/optee/ta-%: out/ta/$(UUID).ta \
 		tests/board_device.c tests/board.h
@@ -14,9 +19,7 @@ $(BOARD_TEST_TAS): out/optee/ta-%: out/ta/$(UUID).ta \
 		-C trusted/ta \
 		-f $(CURDIR)/out/deps/optee-dev-kit/mk/ta_dev_kit.mk \
 		VCH_ROOT=../.. O=../../$@.build BINARY=$(UUID) \
-		VCH_BOARD_TESTS=y CPPFLAGS="-DTA_FLAGS=0 -DVCH_SLOT_MAX=1024u \
-			$(if $(filter %hasty,$@),-DVCH_DELAY_POLICY_S=2u) \
-			$(if $(filter %prompt,$@),-DVCH_DELAY_POLICY_S=0u)" \
+		$(call board_flags,$@) \
 		TA_SIGN_KEY=$(CURDIR)/$(BOARD_KEY) \
 		CROSS_COMPILE=aarch64-linux-gnu- PYTHON3=/usr/bin/python3
 	@cp $@.build/$(UUID).ta $@

@@ -15,6 +15,7 @@
 
 #include "tests/inside.h"
 #include "tests/rig_key.h"
+#include "tests/rig_upgrade.h"
 #include "trusted/base/ct.h"
 #include "trusted/policy/userop.h"
 
@@ -131,6 +132,8 @@ static void ta_copy(struct vch_ta *to, const struct vch_ta *from)
 	to->final = from->final;
 	to->batch_cnt = from->batch_cnt;
 	to->restored = from->restored;
+	to->version_max = from->version_max;
+	to->upgrade = from->upgrade;
 	to->paging = from->paging;
 	memcpy(to->incarnation, from->incarnation, 16);
 	to->shard_first = from->shard_first;
@@ -219,11 +222,14 @@ static void ask_the_rest(void)
 		{VCH_CMD_LIST_KEYS, 4},
 		{VCH_CMD_CLOSE, 1},
 	};
+	struct vch_manifest m;
 
 	for (size_t i = 0; i < VCH_ARRAY_LEN(asked); i++)
 		VCH_CHECK(rig_call(&rig, asked[i].command,
 				   vch_span(zeros, asked[i].len),
 				   NULL) == VCH_OK);
+	rig_manifest_signed(&m, VCH_TA_VERSION + 1, 0x22);
+	VCH_CHECK(rig_upgrade(&rig, VCH_UPGRADE_CHECK, &m) == VCH_OK);
 }
 
 /* Three uses, two of them in one record, of keys that count nothing. */
@@ -525,6 +531,9 @@ static void check_replay(void)
 		VCH_CHECK(memcmp(a->incarnation, b->incarnation, 16) == 0);
 		VCH_CHECK(a->index == b->index);
 	}
+	VCH_CHECK(ta.upgrade.version == before_replay.upgrade.version);
+	VCH_CHECK(memcmp(ta.upgrade.release_hash,
+			 before_replay.upgrade.release_hash, 32) == 0);
 	VCH_CHECK(ta.clock.expiry_s <= before_replay.clock.expiry_s);
 }
 

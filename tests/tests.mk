@@ -113,7 +113,8 @@ $(CTIME): $(CTIME_SRCS) $(VCH_P256_TABLE) $(wildcard trusted/*/*.h)
 trusted-objects: $(LIB_TA) $(LIB_CORE)
 
 # libFuzzer targets, in the flavour SAN=fuzz: out/san-fuzz/fuzz/<path>.
-INSIDE := $(call obj,tests/inside.c trusted/ta/platform.c)
+INSIDE := $(call obj,tests/inside.c trusted/ta/platform.c) \
+	$(OUT)/obj/v1/trusted/ta/upgrade.o
 INSIDE_WRAPS := $(addprefix -Wl$(comma)--wrap=,TEE_GenerateRandom \
 	TEE_GetSystemTime TEE_GetREETime TEE_Panic vch_panic)
 FUZZ_SRCS := wire/fuzz.c $(wildcard */*_fuzz.c */*/*_fuzz.c)

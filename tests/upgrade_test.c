@@ -369,7 +369,7 @@ static void test_snapshots(void **state)
 	assert_int_equal(pay(), VCH_OK);
 }
 
-/* ---- every call fails once ------------------------------------------------ */
+/* ---- every call fails once ----------------------------------------------- */
 
 /* As much of a hand-over as the plan lets it have. */
 static enum vch_err life(const char *plan, const struct vch_manifest *m)

@@ -18,8 +18,13 @@ FLASH_SIZE = 0x4000000
 FIP_AT = 0x40000
 FUSES_AT = 0x200000
 PLACES_AT = 0x240000
-PLACES_SIZE = 12 * 0x40000
+PLACES = 6
+SECTOR_SIZE = 0x40000
+PLACES_SIZE = 2 * PLACES * SECTOR_SIZE
 MAGIC = b"VCHFUSE1"
+ENTRY_SIZE = 2048
+ENTRY_MAGIC = b"VCHPLAC2"
+OLD_MAGIC = b"VCHPLACE"
 SEED_AT = FUSES_AT + 8 + 32 + 32 + 32 + 64
 SEED_SIZE = 64
 CERTIFIED = b"vouch device v1"
@@ -42,6 +47,25 @@ def create(path, data=b"", size=0):
         f.flush()
         os.fsync(f.fileno())
     os.rename(new, path)
+
+
+def owners(path):
+    """The measurements whose places are in that flash: struct entry."""
+    found = []
+    with open(path, "rb") as f:
+        for place in range(PLACES):
+            f.seek(PLACES_AT + 2 * place * SECTOR_SIZE)
+            data = f.read(2 * SECTOR_SIZE)
+            entries = [data[i:i + ENTRY_SIZE]
+                       for i in range(0, len(data), ENTRY_SIZE)]
+            if any(e.startswith(OLD_MAGIC) for e in entries):
+                raise ValueError("an earlier build made this device")
+            newest = max((e for e in entries if e.startswith(ENTRY_MAGIC)),
+                         key=lambda e: int.from_bytes(e[8:16], "little"),
+                         default=None)
+            if newest and not newest[16:].startswith(b"OP-TEE:"):
+                found.append(newest[16:48].hex())
+    return found
 
 
 def root_key(path):

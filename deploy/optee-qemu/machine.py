@@ -77,18 +77,21 @@ class Machine:
             f.write(public.hex() + "\n")
 
     def check_code(self):
-        """Keys belong to the code: another version has none of this device."""
-        path = os.path.join(self.device, "measurement")
+        """Keys belong to the code: other code has none of this device."""
+        if self.extra:
+            return
+        try:
+            owners = factory.owners(self.flash)
+        except ValueError as error:
+            raise Error(f"{error}; a new, empty one: board start --new")
         now = image.measure()
-        if not os.path.exists(path):
-            factory.create(path, now.encode())
-        with open(path) as f:
-            born = f.read()
-        if born != now and not self.extra:
+        if owners and now not in owners:
             raise Error(
-                f"this device's log and keys belong to the code {born[:16]}…, "
-                f"and what was built is {now[:16]}….\nThere is no hand-over "
-                "yet. A new, empty device: board start --new")
+                f"this device's log and keys belong to the code "
+                f"{owners[0][:16]}…, and what was built is {now[:16]}….\n"
+                "Build that again and have it hand over (`vouch tee upgrade`, "
+                "doc/operating.md),\nor make a new, empty device: board "
+                "start --new")
 
     def forget(self):
         """The next start is with a new device."""

@@ -308,7 +308,7 @@ static bool is_owner(const struct place *p, const uint8_t measurement[32])
 	return p->used && !memcmp(p->owner.measurement, measurement, 32);
 }
 
-/* Given away by the code that began it; whose UUID it is, the owner alone is. */
+/* Given away by the code that began it: this UUID means its owner alone. */
 static bool is_handed_over(const struct place *p, const TEE_UUID *uuid)
 {
 	return p->used && !is_owner(p, p->origin) &&

@@ -1,0 +1,219 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The hand-over to a new version, on a board with OP-TEE, in QEMU.
+
+The version that runs names its successor by a manifest of the release keys;
+then the successor has log, keys and counters, and whatever else is put in its
+place, the old version first of all, has nothing: no session is opened. The
+power may go at any moment of it: what then starts is whole.
+"""
+import os
+import random
+import subprocess
+import sys
+import time
+import unittest
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import board_rig as rig  # noqa: E402
+from board_rig import image, stack  # noqa: E402
+
+from cryptography.hazmat.primitives.asymmetric import ec  # noqa: E402
+
+KEY = {"purpose": "raw", "opsDaily": 3}
+CUTS = int(os.environ.get("VOUCH_CUTS", "3"))
+TA = f"lib/optee_armtz/{image.UUID}.ta"
+NEWER = os.path.join(rig.ROOT, "out", "optee", "ta-newer")
+NEWER_ELF = os.path.join(NEWER + ".build", image.UUID + ".stripped.elf")
+SIGNER = os.path.join(rig.ROOT, "out", "deps", "optee-dev-kit", "scripts",
+                      "sign_encrypt.py")
+VOUCH = os.path.join(rig.ROOT, "out", "bin", "vouch")
+RELEASE_KEY = os.path.join(rig.ROOT, "out", "deps", "release",
+                           "development.pem")
+ENTRY_POINT = "0x4337084d9e255ff0702461cf8895ce9e3b5ff108"
+HANDED_OVER = "is handed over to version 2"
+
+
+def setUpModule():
+    rig.build()
+
+
+def vouch(*argv):
+    done = subprocess.run([VOUCH, *argv], capture_output=True, text=True)
+    return done.returncode, done.stdout + done.stderr
+
+
+class Upgrade(unittest.TestCase):
+    def start(self):
+        board = rig.Board(window="0")
+        self.addCleanup(board.end)
+        board.start()
+        board.wait_node()
+        return board
+
+    def call(self, board, method, params=None):
+        with open(board.token_file) as f:
+            token = f.read().strip()
+        answer = stack.post(board.url, {"jsonrpc": "2.0", "id": 1,
+                                        "method": method,
+                                        "params": params or {}}, token)
+        if "error" in answer:
+            raise AssertionError(f"{method}: {answer['error']}")
+        return answer["result"]
+
+    def said(self, board):
+        try:
+            with open(os.path.join(board.run_dir, "normal.log"),
+                      errors="replace") as f:
+                return f.read()
+        except FileNotFoundError:
+            return ""
+
+    def wait_said(self, board, what, times=1):
+        board.wait(what, lambda: self.said(board).count(what) >= times)
+
+    def boot(self, board, ta=None):
+        """With another image in the place of the first; says what it said."""
+        board.cut()
+        board.extra = None
+        if ta:
+            board.extra = rig.archive(os.path.join(board.home, "other.cpio"),
+                                      files={TA: ta})
+        else:
+            board.extra = rig.archive(os.path.join(board.home, "none.cpio"))
+        board.start()
+
+    def manifest(self, board, ta=NEWER, version=2, key=RELEASE_KEY):
+        path = os.path.join(board.home, f"release-{time.monotonic_ns()}.json")
+        code, said = vouch("release", "sign", path, "--version", str(version),
+                           "--ta", ta, "--key", key)
+        self.assertEqual(code, 0, said)
+        return path
+
+    def upgrade(self, board, manifest):
+        return vouch("tee", "upgrade", manifest, "--node", board.url,
+                     "--token-file", board.token_file)
+
+    def evidence(self, board):
+        return self.call(board, "kms_attest", {"challenge": "0x" + 64 * "1"})
+
+    def sign(self, board, key):
+        return self.call(board, "kms_sign", {"key": key["key"],
+                                             "digest": "0x" + 64 * "2"})
+
+    def account(self, board):
+        numbers = ec.generate_private_key(
+            ec.SECP256R1()).public_key().public_numbers()
+        return self.call(board, "vouch_createAccount", {
+            "passkey": {"x": f"0x{numbers.x:064x}", "y": f"0x{numbers.y:064x}",
+                        "rpIdHash": "0x" + 64 * "3"},
+            "origins": ["https://localhost"],
+            "networks": [{"chainId": "0x1",
+                          "entryPoint": ENTRY_POINT}],
+            "factory": "0x" + 40 * "5",
+            "implementation": "0x" + 40 * "6"})["address"]
+
+    def named_by_nobody(self, board):
+        """The newer program with one text changed, signed by our key."""
+        with open(NEWER_ELF, "rb") as f:
+            elf = f.read()
+        self.assertIn(b"vouch evidence v1", elf)
+        path = os.path.join(board.home, "other.elf")
+        with open(path, "wb") as f:
+            f.write(elf.replace(b"vouch evidence v1", b"vouch evidence v!"))
+        ta = os.path.join(board.home, "other.ta")
+        subprocess.run(["/usr/bin/python3", SIGNER, "--uuid", image.UUID,
+                        "--key", image.TA_KEY, "--in", path, "--out", ta,
+                        "--ta-version", "0"], check=True, capture_output=True)
+        return ta
+
+    def assert_refused(self, board, ta):
+        """No session, so no key; vouchd says what is to be done."""
+        self.boot(board, ta)
+        self.wait_said(board, f"no session teec={0xffff0001}")
+        self.wait_said(board, "handed over to")
+        self.assertIsNone(board.health())
+
+    def test_hand_over(self):
+        board = self.start()
+        before = self.evidence(board)
+        self.assertEqual(before["version"], "0x1")
+        key = self.call(board, "kms_createKey", KEY)
+        address = self.account(board)
+        signature = self.sign(board, key)["signature"]
+        state = self.call(board, "vouch_getAccount", {"address": address})
+
+        # nobody but the release keys, and never to itself or down
+        stranger = os.path.join(board.home, "stranger.pem")
+        self.assertEqual(vouch("release", "key", stranger)[0], 0)
+        for manifest, sentence in (
+                (self.manifest(board, key=stranger), "release keys"),
+                (self.manifest(board, version=1), "not newer"),
+                (self.manifest(board, ta=image.TA), "not newer")):
+            code, said = self.upgrade(board, manifest)
+            self.assertEqual(code, 1, said)
+            self.assertIn(sentence, said)
+        self.sign(board, key)
+
+        code, said = self.upgrade(board, self.manifest(board))
+        self.assertEqual(code, 0, said)
+        # the node ends; started again, as here, it says the same once more
+        self.wait_said(board, HANDED_OVER, 2)
+        self.wait_said(board, f"no session teec={0xffff0001}")
+        self.assertIsNone(board.health())
+
+        self.assert_refused(board, self.named_by_nobody(board))
+        self.boot(board, NEWER)
+        board.wait_node()
+        after = self.evidence(board)
+        self.assertEqual(after["version"], "0x2")
+        self.assertEqual(after["measurement"][2:], image.measure(NEWER))
+        for same in ("logKey", "deviceKey", "generation"):
+            self.assertEqual(after[same], before[same])
+        self.assertEqual(self.sign(board, key)["signature"], signature)
+        self.assertEqual(
+            self.call(board, "kms_getPublicKey", {"key": key["key"]})["ops"],
+            "0x1")
+        now = self.call(board, "vouch_getAccount", {"address": address})
+        self.assertEqual(now["config"], state["config"])
+
+        self.assert_refused(board, None)
+        self.boot(board, NEWER)
+        board.wait_node()
+        self.assertEqual(self.sign(board, key)["signature"], signature)
+        self.assertEqual(self.evidence(board)["logKey"], before["logKey"])
+
+    def test_power_cuts(self):
+        chance = random.Random(os.environ.get("VOUCH_SEED"))
+        for cut in range(CUTS):
+            with self.subTest(cut):
+                self.cut_once(chance.uniform(0, 2))
+
+    def cut_once(self, after):
+        board = self.start()
+        key = self.call(board, "kms_createKey", KEY)["key"]
+        manifest = self.manifest(board)
+        code, said = self.upgrade(board, manifest)
+        self.assertEqual(code, 0, said)
+        time.sleep(after)
+        # the old version has all of it, and goes on or ends it; or nothing
+        self.boot(board)
+        board.wait("the one or the other", lambda: board.health() or
+                   HANDED_OVER in self.said(board))
+        if HANDED_OVER not in self.said(board):
+            board.wait_node()
+            self.assertEqual(
+                [k["key"] for k in self.call(board, "kms_listKeys")["keys"]],
+                [key])
+            self.assertEqual(self.upgrade(board, manifest)[0], 0)
+            self.wait_said(board, HANDED_OVER)
+        self.boot(board, NEWER)
+        board.wait_node()
+        self.assertEqual(
+            [k["key"] for k in self.call(board, "kms_listKeys")["keys"]],
+            [key])
+
+
+if __name__ == "__main__":
+    unittest.main()
