@@ -17,6 +17,7 @@ struct rig {
 	uint8_t head[32];
 	uint64_t index;
 	uint8_t incarnation;
+	uint32_t version; /* of whoever writes */
 	uint8_t record[VCH_RECORD_MAX];
 	struct vch_batch batch;
 };
@@ -51,7 +52,7 @@ static void finish(struct rig *rig, size_t record_len)
 static void write_start(struct rig *rig)
 {
 	struct vch_record_head head = {.kind = VCH_RECORD_START};
-	struct vch_start start = {.shard = 3};
+	struct vch_start start = {.shard = 3, .version = rig->version};
 	struct vch_writer w = vch_writer(rig->record, sizeof(rig->record));
 
 	rig->incarnation++;
@@ -164,7 +165,8 @@ static void a_log_must_begin_with_a_start(void **state)
 static void write_snapshot(struct rig *rig, uint8_t shard)
 {
 	struct vch_record_head head = {.kind = VCH_RECORD_SNAPSHOT};
-	struct vch_snapshot snapshot = {.shard = shard};
+	struct vch_snapshot snapshot = {.shard = shard,
+					.version = rig->version};
 	struct vch_writer w = vch_writer(rig->record, sizeof(rig->record));
 
 	memcpy(snapshot.log_key, rig->sk.pk.b, 32);
@@ -255,6 +257,59 @@ static void every_changed_part_is_noticed(void **state)
 	take(&walk, &rig);
 }
 
+static void write_upgrade(struct rig *rig, uint8_t shard, uint32_t to)
+{
+	struct vch_record_head head = {.kind = VCH_RECORD_UPGRADE};
+	struct vch_upgrade upgrade = {
+		.shard = shard,
+		.from = rig->version,
+		.version = to,
+	};
+	struct vch_writer w = vch_writer(rig->record, sizeof(rig->record));
+
+	vch_record_head_write(&w, &head);
+	vch_upgrade_write(&w, &upgrade);
+	assert_false(w.bad);
+	finish(rig, w.len);
+}
+
+/* A log of version 2 that announces version 4. */
+static void rig_upgraded(struct rig *rig, struct vch_logwalk *walk)
+{
+	rig_make(rig);
+	vch_logwalk_init(walk, NULL);
+	rig->version = 2;
+	write_start(rig);
+	take(walk, rig);
+	write_upgrade(rig, 3, 4);
+	take(walk, rig);
+}
+
+static void no_older_version_goes_on(void **state)
+{
+	struct vch_logwalk walk;
+	struct rig rig;
+
+	(void)state;
+	for (uint32_t next = 1; next <= 5; next++) {
+		rig_upgraded(&rig, &walk);
+		rig.version = next;
+		write_start(&rig);
+		(next < 4 ? refuse : take)(&walk, &rig);
+	}
+	/* nor what says so in a snapshot, where the START was pruned */
+	rig_upgraded(&rig, &walk);
+	write_snapshot(&rig, 3);
+	refuse(&walk, &rig);
+	/* an upgrade goes up, and is of its shard */
+	rig_upgraded(&rig, &walk);
+	write_upgrade(&rig, 3, 2);
+	refuse(&walk, &rig);
+	rig_upgraded(&rig, &walk);
+	write_upgrade(&rig, 4, 5);
+	refuse(&walk, &rig);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -266,6 +321,7 @@ int main(void)
 		cmocka_unit_test(an_index_that_jumps_is_noticed),
 		cmocka_unit_test(an_incarnation_starts_once),
 		cmocka_unit_test(every_changed_part_is_noticed),
+		cmocka_unit_test(no_older_version_goes_on),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,12 +19,12 @@
 #include "host/base/clock.h"
 #include "host/base/logline.h"
 #include "host/net/json_out.h"
+#include "host/node/handover.h"
 #include "host/node/methods.h"
 #include "host/node/notify.h"
 #include "host/node/options.h"
 #include "host/node/ports.h"
 #include "host/node/topology.h"
-#include "host/node/upgrade.h"
 #include "host/node/upstream.h"
 #include "host/tee/transport.h"
 #include "trusted/base/check.h"
@@ -259,7 +259,7 @@ static enum vch_err hand_over(const struct vouchd *d)
 
 	VCH_TRY(tee_options(&options, d));
 	errno = 0;
-	err = vch_upgrade_run(d->upgrade_path, &options);
+	err = vch_handover_run(d->upgrade_path, &options);
 	return err == VCH_UPGRADED ? err
 				   : say(err, "cannot hand over as noted in",
 					 d->upgrade_path);
@@ -291,7 +291,7 @@ static enum vch_err start_tee(struct vouchd *d)
 		vch_index_free(d->node.index);
 		return tee_refused(d, err);
 	}
-	vch_upgrade_forget(d->upgrade_path);
+	vch_handover_forget(d->upgrade_path);
 	err = probe_tee(&d->node);
 	if (err != VCH_OK)
 		say(err, "the TEE does not serve:", d->opt.settings.tee);

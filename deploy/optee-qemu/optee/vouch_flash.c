@@ -420,8 +420,8 @@ static void entry_begin(const struct place *p, const struct vouch_code *owner)
 	       sizeof(scratch.origin));
 }
 
-TEE_Result vouch_place_write(const struct vouch_code *code,
-			     const uint8_t *data, size_t size, bool forget)
+TEE_Result vouch_place_write(const struct vouch_code *code, const uint8_t *data,
+			     size_t size, bool forget)
 {
 	struct place *p = NULL;
 	TEE_Result res = TEE_SUCCESS;
@@ -443,8 +443,7 @@ TEE_Result vouch_place_write(const struct vouch_code *code,
 	return res;
 }
 
-TEE_Result vouch_place_origin(uint8_t origin[32],
-			      const struct vouch_code *code)
+TEE_Result vouch_place_origin(uint8_t origin[32], const struct vouch_code *code)
 {
 	struct place *p = NULL;
 	TEE_Result res = TEE_SUCCESS;
@@ -477,7 +476,7 @@ static TEE_Result place_give(struct place *p, const struct vouch_code *to)
 TEE_Result vouch_place_hand_over(const struct vouch_code *code,
 				 const uint8_t successor[32], bool really)
 {
-	struct vouch_code to = { .uuid = code->uuid };
+	struct vouch_code to = {.uuid = code->uuid};
 	struct place *p = NULL;
 	TEE_Result res = TEE_SUCCESS;
 	unsigned int i = 0;

@@ -49,8 +49,8 @@ TEE_Result vouch_place_read(const struct vouch_code *code, uint8_t *data,
  * stored before can be read again, by any means. TEE_ERROR_STORAGE_NO_SPACE:
  * too many owners; TEE_ERROR_STORAGE_NOT_AVAILABLE: the flash did not take it.
  */
-TEE_Result vouch_place_write(const struct vouch_code *code,
-			     const uint8_t *data, size_t size, bool forget);
+TEE_Result vouch_place_write(const struct vouch_code *code, const uint8_t *data,
+			     size_t size, bool forget);
 
 /* What its keys come from: the origin of its place, or its own measurement. */
 TEE_Result vouch_place_origin(uint8_t origin[32],
