@@ -71,7 +71,9 @@ static const char DOC[] =
 	"\n"
 	"Stops on SIGTERM or SIGINT after answering what it has; reads the "
 	"tokens anew on SIGHUP. Exit status: "
-	"0 stopped or checked, 1 failed, 2 wrong usage or settings.";
+	"0 stopped or checked, 1 failed, 2 wrong usage or settings, "
+	"6 the TEE was handed over: another version of it has to be put in "
+	"place.";
 
 /* What the command line said, to be set after the weaker sources. */
 struct given {
