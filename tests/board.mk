@@ -2,11 +2,13 @@
 # What the tests load on a board: tests/board.h. The product's trusted
 # application as many devices and several instances; hasty and prompt are those
 # of tests.mk; and the test programs with their own word for what a device is.
-# newer is the product's again, as its next version.
+# newer and newest are the product's again, as its next versions.
 BOARD_TESTS := $(addprefix tests/,counter fresh model ta ta_change \
 	ta_key ta_log)
-BOARD_TEST_TAS := $(addprefix out/optee/ta-,plain hasty prompt newer)
-board_flags = $(if $(filter %newer,$(1)),CPPFLAGS=-DVCH_TA_VERSION=2u, \
+BOARD_TEST_TAS := $(addprefix out/optee/ta-,plain hasty prompt newer newest)
+board_version = $(if $(filter %newer,$(1)),2)$(if $(filter %newest,$(1)),3)
+board_flags = $(if $(call board_version,$(1)), \
+	CPPFLAGS=-DVCH_TA_VERSION=$(call board_version,$(1))u, \
 	VCH_BOARD_TESTS=y CPPFLAGS="-DTA_FLAGS=0 -DVCH_SLOT_MAX=1024u \
 		$(if $(filter %hasty,$(1)),-DVCH_DELAY_POLICY_S=2u) \
 		$(if $(filter %prompt,$(1)),-DVCH_DELAY_POLICY_S=0u)")

@@ -25,6 +25,7 @@ KEY = {"purpose": "raw", "opsDaily": 3}
 CUTS = int(os.environ.get("VOUCH_CUTS", "3"))
 TA = f"lib/optee_armtz/{image.UUID}.ta"
 NEWER = os.path.join(rig.ROOT, "out", "optee", "ta-newer")
+NEWEST = os.path.join(rig.ROOT, "out", "optee", "ta-newest")
 NEWER_ELF = os.path.join(NEWER + ".build", image.UUID + ".stripped.elf")
 SIGNER = os.path.join(rig.ROOT, "out", "deps", "optee-dev-kit", "scripts",
                       "sign_encrypt.py")
@@ -32,7 +33,7 @@ VOUCH = os.path.join(rig.ROOT, "out", "bin", "vouch")
 RELEASE_KEY = os.path.join(rig.ROOT, "out", "deps", "release",
                            "development.pem")
 ENTRY_POINT = "0x4337084d9e255ff0702461cf8895ce9e3b5ff108"
-HANDED_OVER = "is handed over to version 2"
+HANDED_OVER = "is handed over to version"
 
 
 def setUpModule():
@@ -179,10 +180,43 @@ class Upgrade(unittest.TestCase):
         self.assertEqual(now["config"], state["config"])
 
         self.assert_refused(board, None)
+        self.and_on(board, key, signature, before)
+
+    def and_on(self, board, key, signature, before):
+        """The next version has a next one, whose keys are still the first's."""
         self.boot(board, NEWER)
         board.wait_node()
+        code, said = self.upgrade(board, self.manifest(board, NEWEST, 3))
+        self.assertEqual(code, 0, said)
+        self.wait_said(board, HANDED_OVER)
+        self.assert_refused(board, NEWER)
+        self.boot(board, NEWEST)
+        board.wait_node()
         self.assertEqual(self.sign(board, key)["signature"], signature)
-        self.assertEqual(self.evidence(board)["logKey"], before["logKey"])
+        after = self.evidence(board)
+        self.assertEqual(after["version"], "0x3")
+        self.assertEqual(after["logKey"], before["logKey"])
+        self.assert_refused(board, None)
+
+    def test_who_began_a_place_is_no_successor(self):
+        board = self.start()
+        key = self.call(board, "kms_createKey", KEY)["key"]
+        manifest = self.manifest(board)
+        board.run("touch /tmp/stop; killall vouchd; sleep 1; "
+                  "mv /data/node /data/kept; mkdir -m 700 /data/node; sync")
+        self.boot(board, NEWER)
+        board.wait_node()  # on an empty log it is somebody else
+        self.assertEqual(self.call(board, "kms_listKeys")["keys"], [])
+        board.run("touch /tmp/stop; killall vouchd; sleep 1; "
+                  "rm -rf /data/node; mv /data/kept /data/node; sync")
+        self.boot(board)
+        board.wait_node()
+        code, said = self.upgrade(board, manifest)
+        self.assertEqual(code, 1, said)
+        self.assertIn("successor exists here already", said)
+        self.assertEqual(
+            [k["key"] for k in self.call(board, "kms_listKeys")["keys"]],
+            [key])
 
     def test_power_cuts(self):
         chance = random.Random(os.environ.get("VOUCH_SEED"))
