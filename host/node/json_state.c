@@ -34,6 +34,17 @@ bool vch_json_health(struct vch_buf *out, struct vch_node *node)
 	return ready;
 }
 
+void vch_json_tee_pids(struct vch_buf *out,
+		       const struct vch_worker_stats *stats)
+{
+	vch_json_open(out, "teePids", '[');
+	for (uint8_t i = 0; i < stats->workers; i++) {
+		if (stats->tee_pid[i] >= 0)
+			vch_json_put_number(out, NULL, stats->tee_pid[i]);
+	}
+	vch_json_close(out, ']');
+}
+
 /* Counters are of one day; on another day nothing is spent yet. */
 static void put_assets(struct vch_buf *out, const struct vch_config *config,
 		       const struct vch_counters *counters)

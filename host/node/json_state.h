@@ -16,4 +16,11 @@ void vch_json_state(struct vch_buf *out, struct vch_node *node,
 /* Writes "ready" and "degraded" with reasons; returns ready. */
 bool vch_json_health(struct vch_buf *out, struct vch_node *node);
 
+/*
+ * Writes "teePids": one for each instance that is a process, 0 while it
+ * restarts; what is no process has no place in it.
+ */
+void vch_json_tee_pids(struct vch_buf *out,
+		       const struct vch_worker_stats *stats);
+
 #endif

@@ -20,6 +20,7 @@
 #include "host/base/logline.h"
 #include "host/net/json_out.h"
 #include "host/node/handover.h"
+#include "host/node/json_state.h"
 #include "host/node/methods.h"
 #include "host/node/notify.h"
 #include "host/node/options.h"
@@ -346,10 +347,7 @@ static enum vch_err write_ready(const struct vouchd *d,
 	if (d->opt.settings.unix_path[0])
 		vch_json_put_str(&out, "unix", d->opt.settings.unix_path);
 	vch_json_put_number(&out, "pid", getpid());
-	vch_json_open(&out, "teePids", '[');
-	for (uint8_t i = 0; i < stats->workers; i++)
-		vch_json_put_number(&out, NULL, stats->tee_pid[i]);
-	vch_json_close(&out, ']');
+	vch_json_tee_pids(&out, stats);
 	vch_json_close(&out, '}');
 	vch_buf_add_text(&out, "\n");
 	err = vch_file_write(d->ready_path, vch_buf_span(&out), 0600);

@@ -22,10 +22,7 @@ void vch_operator_health(void *ctx, struct vch_http_request *req)
 	vch_json_open(&out, NULL, '{');
 	vch_json_put_bool(&out, "live", true);
 	ready = vch_json_health(&out, node);
-	vch_json_open(&out, "teePids", '[');
-	for (uint8_t i = 0; i < tee.workers; i++)
-		vch_json_put_number(&out, NULL, tee.tee_pid[i]);
-	vch_json_close(&out, ']');
+	vch_json_tee_pids(&out, &tee);
 	vch_json_close(&out, '}');
 	vch_http_reply(req, ready ? 200 : 503, VCH_HTTP_JSON, (char *)out.ptr,
 		       out.len);

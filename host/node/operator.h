@@ -11,6 +11,7 @@
 /*
  * {"live":true,"ready":…,"degraded":["…"],"tee":"…","teePids":[…]}; status 200
  * if ready, else 503. degraded: reasons in words, empty if all is well.
+ * teePids: vch_json_tee_pids.
  */
 void vch_operator_health(void *node, struct vch_http_request *req);
 

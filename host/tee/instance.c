@@ -231,6 +231,20 @@ static enum vch_err hand_over(struct vch_instance *in, enum vch_err started)
 	return VCH_UPGRADED;
 }
 
+/* With its process, where it is one. */
+static void say_serving(const struct vch_instance *in, uint64_t began)
+{
+	pid_t pid = vch_tee_pid(in->tee);
+	const struct vch_field fields[] = {
+		vch_field_num("shard", in->shard_first),
+		vch_field_num("shards", in->shard_cnt),
+		vch_field_num("ms", (vch_clock_ns() - began) / VCH_NS_PER_MS),
+		vch_field_num("pid", pid > 0 ? (uint64_t)pid : 0),
+	};
+
+	vch_logline_write(VCH_INFO, "tee", "serving", fields, pid > 0 ? 4 : 3);
+}
+
 enum vch_err vch_instance_up(struct vch_instance *in)
 {
 	struct vch_worker *w = in->worker;
@@ -254,11 +268,7 @@ enum vch_err vch_instance_up(struct vch_instance *in)
 		return hand_over(in, err);
 	VCH_TRY(err);
 	vch_instance_snapshot_begin(in);
-	VCH_LOG(VCH_INFO, "tee", "serving",
-		vch_field_num("pid", (uint64_t)vch_tee_pid(in->tee)),
-		vch_field_num("shard", in->shard_first),
-		vch_field_num("shards", in->shard_cnt),
-		vch_field_num("ms", (vch_clock_ns() - began) / VCH_NS_PER_MS));
+	say_serving(in, began);
 	return VCH_OK;
 }
 
