@@ -12,15 +12,28 @@
 
 #define BOARD_ID_LEN 8
 
-/* A device of the tests: what it keeps, and what its keys come from. */
+/*
+ * A device of the tests: what it keeps, what its keys come from, and at which
+ * write of its storage the application panics (counted from 1; 0: at none).
+ */
 struct board_device {
 	uint8_t storage[BOARD_ID_LEN];
 	uint8_t secret[BOARD_ID_LEN];
+	uint32_t panic_at_write;
 };
 
 /* Commands besides the product's: one memref in, a struct board_device. */
 #define BOARD_SELECT 0x7e57 /* this session is with that device */
 #define BOARD_DROP 0x7e58   /* its storage is not needed any more */
+
+/*
+ * The flavour `brittle`, which vouchd can run: a request that holds these bytes
+ * and one of the points below makes the application panic there.
+ */
+#define BOARD_PANIC "vouch panics at "
+#define BOARD_PANIC_BEGIN '0' /* before the call */
+#define BOARD_PANIC_WRITE '1' /* when storage is written next */
+#define BOARD_PANIC_END '2'   /* the call is done, nobody has its answer */
 
 /* What a device keeps: trusted/ta/platform.c. */
 #define BOARD_OBJECTS {"generation", "counters"}

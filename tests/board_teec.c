@@ -8,6 +8,7 @@
 #include "tests/board.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,8 +24,12 @@
 
 #define TA_DIR "/lib/optee_armtz/"
 #define TA_NAME TA_DIR "12345678-5b69-11d4-9fee-00c04f4c3456.ta"
-/* The devices of all tests: links to their folders. */
-#define MADE_DIR "/tmp/board/"
+/*
+ * The devices that began with a flavour: links to their folders, in a folder
+ * of the flavour's name. Each flavour has its own place in the flash.
+ */
+#define MADE_DIR "/tmp/board-"
+#define MADE_MAX (sizeof(MADE_DIR) + 16)
 
 const char *const rig_platform = "OP-TEE";
 
@@ -58,7 +63,7 @@ static bool id_read(uint8_t ret[BOARD_ID_LEN], const char *dir,
 static void id_make(const char *dir, const char *name)
 {
 	uint8_t id[BOARD_ID_LEN];
-	char path[VCH_PATH_MAX], link[sizeof(MADE_DIR) + 2 * BOARD_ID_LEN];
+	char path[VCH_PATH_MAX];
 
 	if (id_read(id, dir, name))
 		return;
@@ -66,11 +71,6 @@ static void id_make(const char *dir, const char *name)
 	id_path(path, dir, name);
 	VCH_CHECK(vch_file_write(path, vch_span(id, sizeof(id)), 0600) ==
 		  VCH_OK);
-	mkdir(MADE_DIR, 0700);
-	memcpy(link, MADE_DIR, sizeof(MADE_DIR));
-	for (size_t i = 0; i < sizeof(id); i++)
-		snprintf(link + sizeof(MADE_DIR) - 1 + 2 * i, 3, "%02x", id[i]);
-	VCH_CHECK(symlink(dir, link) == 0);
 }
 
 enum vch_err __wrap_vch_tee_factory(const char *dir)
@@ -81,16 +81,36 @@ enum vch_err __wrap_vch_tee_factory(const char *dir)
 	return VCH_OK;
 }
 
-static void load_flavour(const char *program)
+static const char *flavour_of(const char *program)
 {
-	const char *flavour = TA_DIR "plain";
-
 	if (strstr(program, "hasty"))
-		flavour = TA_DIR "hasty";
-	else if (strstr(program, "faults"))
-		flavour = TA_DIR "prompt";
+		return "hasty";
+	return strstr(program, "faults") ? "prompt" : "plain";
+}
+
+static char made_dir[MADE_MAX]; /* of the flavour that is loaded */
+
+static void load_flavour(const char *flavour)
+{
+	char path[VCH_PATH_MAX];
+
+	id_path(path, TA_DIR, flavour);
 	unlink(TA_NAME);
-	VCH_CHECK(symlink(flavour, TA_NAME) == 0);
+	VCH_CHECK(symlink(path, TA_NAME) == 0);
+	snprintf(made_dir, sizeof(made_dir), MADE_DIR "%s", flavour);
+	mkdir(made_dir, 0700);
+}
+
+/* So that what it keeps is dropped when its test has ended. */
+static void remember(const struct board_device *device, const char *dir)
+{
+	char link[MADE_MAX + 1 + 2 * BOARD_ID_LEN];
+	size_t len = (size_t)snprintf(link, sizeof(link), "%s/", made_dir);
+
+	for (size_t i = 0; i < BOARD_ID_LEN; i++)
+		len += (size_t)snprintf(link + len, sizeof(link) - len, "%02x",
+					device->storage[i]);
+	VCH_CHECK(symlink(dir, link) == 0 || errno == EEXIST);
 }
 
 /* transport_teec.c opens the only session there is: this sees it. */
@@ -124,15 +144,15 @@ static TEEC_Result tell(TEEC_Session *session, uint32_t command,
 /* The board has room for a few devices: those whose test ended go. */
 static void drop_ended(TEEC_Session *session)
 {
-	DIR *made = opendir(MADE_DIR);
+	DIR *made = opendir(made_dir);
 	struct dirent *entry;
 
 	while (made && (entry = readdir(made))) {
 		struct board_device device = {0};
-		char path[sizeof(MADE_DIR) + NAME_MAX];
+		char path[VCH_PATH_MAX];
 		struct stat st;
 
-		snprintf(path, sizeof(path), MADE_DIR "%s", entry->d_name);
+		id_path(path, made_dir, entry->d_name);
 		if (entry->d_name[0] == '.' || stat(path, &st) == 0)
 			continue;
 		for (size_t i = 0; i < BOARD_ID_LEN; i++)
@@ -170,7 +190,12 @@ enum vch_err __wrap_vch_tee_start(struct vch_tee **ret,
 	if (!id_read(next.storage, options->dir, "storage") ||
 	    !id_read(next.secret, options->dir, "device.secret"))
 		return VCH_FILE;
-	load_flavour(options->program);
+	next.panic_at_write = 0;
+	if (options->argument)
+		sscanf(options->argument, "tear-write=%u",
+		       &next.panic_at_write);
+	load_flavour(flavour_of(options->program));
+	remember(&next, options->dir);
 	first.second = false;
 	return __real_vch_tee_start(ret, &first);
 }

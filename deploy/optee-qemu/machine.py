@@ -272,8 +272,8 @@ class Machine:
         """
         mark = f"vouch-{os.urandom(8).hex()}"
         begin = f"{mark}-begin"
-        text = (f"echo {begin}; ( {command} ) < /dev/null; "
-                f"echo; echo {mark} $?\n")
+        text = (f"echo {begin}; ( {command} ) < /dev/null; code=$?; "
+                f"echo; echo {mark} $code\n")
         said = b""
         deadline = time.monotonic() + timeout
         with self.connect("run") as link:

@@ -67,7 +67,8 @@ cppflags-trusted/ta/entry.c-y += -DTA_InvokeCommandEntryPoint=vch_door
 cppflags-trusted/ta/platform.c-y += \
 	-Dvch_platform_unique_key=vch_board_unique_key \
 	-DTEE_OpenPersistentObject=board_open \
-	-DTEE_CreatePersistentObject=board_create
+	-DTEE_CreatePersistentObject=board_create \
+	-DTEE_WriteObjectData=board_write
 endif
 $(call with,$(VCH_CRYPTO_SRCS),$(VCH_CRYPTO_CPPFLAGS))
 $(call with,$(VCH_S2N_ARM),$(VCH_S2N_CPPFLAGS))
