@@ -45,7 +45,7 @@ HOST_SRCS := $(call room,host/base) $(call room,host/store) \
 	$(filter-out host/tee/transport%.c,$(call room,host/tee)) \
 	host/tee/$(TEE_TRANSPORT).c
 NODE_SRCS := $(call room,host/net) $(call room,host/node)
-CLI_SRCS := $(filter-out host/cli/vectors.c,$(call room,host/cli)) host/net/web.c
+CLI_SRCS := $(filter-out host/cli/vector.c host/cli/vectors.c,$(call room,host/cli)) host/net/web.c
 BENCH_SRCS := $(addprefix host/bench/,keys.c pool.c probe.c work.c)
 
 LIB_CORE := $(OUT)/obj/libcore.a
@@ -143,7 +143,7 @@ $(OUT)/bin/vouchd: $(call obj,$(NODE_SRCS)) $(LIB_HOST) $(LIB_CORE) $(LIB_YYJSON
 $(OUT)/bin/vouch: $(call obj,$(CLI_SRCS)) $(LIB_NODE) $(LIB_HOST) $(LIB_CORE) $(LIB_YYJSON)
 	$(link) -lcurl -lcrypto -lpthread $(TEE_LIBS)
 
-$(OUT)/bin/vch-vectors: $(call obj,host/cli/vectors.c) $(LIB_HOST) $(LIB_CORE)
+$(OUT)/bin/vch-vectors: $(call obj,host/cli/vectors.c host/cli/vector.c) $(LIB_HOST) $(LIB_CORE)
 	$(link)
 
 # What `make bench` measures with; host/bench/README.

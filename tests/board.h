@@ -25,10 +25,16 @@ struct board_device {
 /* Commands besides the product's: one memref in, a struct board_device. */
 #define BOARD_SELECT 0x7e57 /* this session is with that device */
 #define BOARD_DROP 0x7e58   /* its storage is not needed any more */
+/*
+ * Memref in: a line of test vectors without its answer; memref out: the answer
+ * (host/cli/vector.h). Of no device.
+ */
+#define BOARD_VECTOR 0x7e59
 
 /*
- * The flavour `brittle`, which vouchd can run: a request that holds these bytes
- * and one of the points below makes the application panic there.
+ * The flavour `brittle`, which vouchd can run: a SIGN_BATCH that holds these
+ * bytes and one of the points below makes the application panic there. (A key's
+ * counters hold what it signed, so such a key is not to be used again.)
  */
 #define BOARD_PANIC "vouch panics at "
 #define BOARD_PANIC_BEGIN '0' /* before the call */

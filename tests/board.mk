@@ -23,7 +23,8 @@ BOARD_WORDS_newer := -DVCH_TA_VERSION=2u
 BOARD_WORDS_newest := -DVCH_TA_VERSION=3u
 
 $(BOARD_TEST_TAS): out/optee/ta-%: out/ta/$(UUID).ta \
-		tests/board_device.c tests/board.h tests/board.mk
+		tests/board_device.c tests/board.h tests/board.mk \
+		host/cli/vector.c host/cli/vector.h
 	@echo "  TA   $@"
 	@mkdir -p $@.build
 	@env -u MAKEFLAGS -u MFLAGS $(MAKE) --no-print-directory -s -j2 \
@@ -49,7 +50,11 @@ $(BOARD_TESTS:tests/%=$(OUT)/test/board_%): $(OUT)/test/board_%: \
 	$(link) $(BOARD_WRAPS) -lcmocka -lcurl -lcrypto -lpthread -lteec
 $(OUT)/test/board_hostile: $(call obj,tests/board_hostile.c) $(LIB_CORE)
 	$(link) -lcmocka -lpthread -lteec
+$(OUT)/test/vectors_board: $(call obj,tests/board_vectors.c) $(LIB_HOST) \
+		$(LIB_CORE)
+	$(link) -lteec
 .SECONDARY: $(BOARD_TESTS:%=$(OUT)/obj/%_test.o)
 .PHONY: board-tests
-board-tests: $(OUT)/test/board_hostile $(BOARD_TESTS:tests/%=$(OUT)/test/board_%) $(BOARD_TEST_TAS)
+board-tests: $(addprefix $(OUT)/test/,board_hostile vectors_board) \
+		$(BOARD_TESTS:tests/%=$(OUT)/test/board_%) $(BOARD_TEST_TAS)
 endif

@@ -14,8 +14,11 @@
 #include <tee_internal_api.h>
 #include <tee_ta_api.h>
 
+#include "host/cli/vector.h"
 #include "trusted/base/check.h"
+#include "trusted/crypto/secp256k1.h"
 #include "trusted/ta/platform.h"
+#include "wire/gen/ta.h"
 
 /* What these are called before they were renamed. */
 TEE_Result vch_door(void *session, uint32_t command, uint32_t types,
@@ -122,7 +125,8 @@ static char wanted_end(uint32_t types, const TEE_Param params[4])
 static TEE_Result door(void *session, uint32_t command, uint32_t types,
 		       TEE_Param params[4])
 {
-	char end = wanted_end(types, params);
+	char end =
+		command == VCH_CMD_SIGN_BATCH ? wanted_end(types, params) : 0;
 	TEE_Result res;
 
 	if (end == BOARD_PANIC_BEGIN)
@@ -138,11 +142,33 @@ static TEE_Result door(void *session, uint32_t command, uint32_t types,
 #define door vch_door
 #endif
 
+/* One primitive, by the very code the product has. */
+static TEE_Result vector(uint32_t types, TEE_Param params[4])
+{
+	static char line[VCH_VECTOR_LINE_MAX + 1];
+	static char answer[VCH_VECTOR_ANSWER_MAX];
+
+	if (types != TEE_PARAM_TYPES(TEE_PARAM_TYPE_MEMREF_INPUT,
+				     TEE_PARAM_TYPE_MEMREF_OUTPUT,
+				     TEE_PARAM_TYPE_NONE,
+				     TEE_PARAM_TYPE_NONE) ||
+	    params[0].memref.size > VCH_VECTOR_LINE_MAX ||
+	    params[1].memref.size < VCH_VECTOR_ANSWER_MAX)
+		return TEE_ERROR_BAD_PARAMETERS;
+	memcpy(line, params[0].memref.buffer, params[0].memref.size);
+	line[params[0].memref.size] = '\0';
+	params[1].memref.size = vch_vector_answer(answer, line);
+	memcpy(params[1].memref.buffer, answer, params[1].memref.size);
+	return TEE_SUCCESS;
+}
+
 TEE_Result TA_InvokeCommandEntryPoint(void *session, uint32_t command,
 				      uint32_t types, TEE_Param params[4])
 {
 	struct board_device given;
 
+	if (command == BOARD_VECTOR)
+		return vector(types, params);
 	if (command != BOARD_SELECT && command != BOARD_DROP)
 		return door(session, command, types, params);
 	if (types != TEE_PARAM_TYPES(TEE_PARAM_TYPE_MEMREF_INPUT,

@@ -15,6 +15,7 @@ import image  # noqa: E402
 import machine  # noqa: E402
 import stack  # noqa: E402
 
+TA = f"lib/optee_armtz/{image.UUID}.ta"
 HOME = os.path.join(ROOT, "out", "optee", "tests")
 
 
@@ -27,6 +28,11 @@ def build():
                           text=True)
     if done.returncode != 0:
         raise image.Error(done.stdout + done.stderr)
+
+
+def test_ta(name):
+    """The application in one of the flavours of board.mk."""
+    return os.path.join(image.OUT, "ta-" + name)
 
 
 def archive(path, programs=None, files=None):
@@ -46,10 +52,36 @@ def suites():
     found = sorted(glob.glob(os.path.join(image.OUT, "arm64", "test",
                                           "board_*")))
     programs = {"bin/" + os.path.basename(p): p for p in found}
-    files = {f"lib/optee_armtz/{name}": os.path.join(image.OUT, "ta-" + name)
+    files = {f"lib/optee_armtz/{name}": test_ta(name)
              for name in ("plain", "hasty", "prompt")}
     path = archive(os.path.join(HOME, "suites.cpio"), programs, files)
     return path, [os.path.basename(name) for name in programs]
+
+
+def call(board, method, params=None):
+    """One JSON-RPC call: its result; AssertionError if it is refused."""
+    answer = ask(board, method, params)
+    if "error" in answer:
+        raise AssertionError(f"{method}: {answer['error']}")
+    return answer["result"]
+
+
+def ask(board, method, params=None):
+    with open(board.token_file) as f:
+        token = f.read().strip()
+    return stack.post(board.url, {"jsonrpc": "2.0", "id": 1,
+                                  "method": method, "params": params or {}},
+                      token)
+
+
+def all_keys(board):
+    """Page by page."""
+    found, after = set(), {}
+    while after is not None:
+        page = call(board, "kms_listKeys", after)
+        found |= {k["key"] for k in page["keys"]}
+        after = {"after": page["next"]} if page.get("next") else None
+    return found
 
 
 class Board(machine.Machine):
@@ -71,6 +103,28 @@ class Board(machine.Machine):
             return self.run("true", 5)[0] == 0
         except (OSError, machine.Error):
             return False
+
+    def up_node(self):
+        self.start()
+        self.wait_node()
+
+    def said(self):
+        """By the normal world, on its serial line."""
+        try:
+            with open(os.path.join(self.run_dir, "normal.log"),
+                      errors="replace") as f:
+                return f.read()
+        except FileNotFoundError:
+            return ""
+
+    def wait_said(self, what):
+        self.wait(what, lambda: what in self.said())
+
+    def replace_ta(self, path):
+        """The next start is with another image of the application."""
+        os.makedirs(self.home, exist_ok=True)
+        self.extra = archive(os.path.join(self.home, "other.cpio"),
+                             files={TA: path})
 
     def end(self):
         self.cut()

@@ -21,14 +21,13 @@ import unittest
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import board_rig as rig  # noqa: E402
-from board_rig import image, stack  # noqa: E402
+from board_rig import all_keys, call, image  # noqa: E402
 
 from cryptography.exceptions import InvalidSignature  # noqa: E402
 from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: E402
     Ed25519PublicKey)
 
 KEY = {"purpose": "raw"}
-TA = f"/lib/optee_armtz/{image.UUID}.ta"
 DEFAULT_KEY = os.path.join(rig.ROOT, "out", "deps", "optee-dev-kit", "keys",
                            "default_ta.pem")
 SIGNER = os.path.join(rig.ROOT, "out", "deps", "optee-dev-kit", "scripts",
@@ -41,31 +40,8 @@ def setUpModule():
     rig.build()
 
 
-def call(board, method, params=None):
-    with open(board.token_file) as f:
-        token = f.read().strip()
-    answer = stack.post(board.url, {"jsonrpc": "2.0", "id": 1,
-                                    "method": method, "params": params or {}},
-                        token)
-    if "error" in answer:
-        raise AssertionError(f"{method}: {answer['error']}")
-    return answer["result"]
-
-
 def evidence(board, challenge):
     return call(board, "kms_attest", {"challenge": "0x" + challenge.hex()})
-
-
-def all_keys(board):
-    """Page by page."""
-    found, after = set(), {}
-    while True:
-        page = [k["key"] for k in
-                call(board, "kms_listKeys", after)["keys"]]
-        if not page or page[-1] in found:
-            return found
-        found.update(page)
-        after = {"after": page[-1]}
 
 
 def unhex(text):
@@ -112,24 +88,8 @@ class Node(unittest.TestCase):
     def start(self, **options):
         board = rig.Board(window="0", **options)
         self.addCleanup(board.end)
-        board.start()
-        board.wait_node()
+        board.up_node()
         return board
-
-    def again(self, board):
-        board.start()
-        board.wait_node()
-
-    def said(self, board):
-        try:
-            with open(os.path.join(board.run_dir, "normal.log"),
-                      errors="replace") as f:
-                return f.read()
-        except FileNotFoundError:
-            return ""
-
-    def wait_said(self, board, what):
-        board.wait(what, lambda: what in self.said(board))
 
     def test_the_device_endorses_the_code(self):
         board = self.start()
@@ -180,7 +140,7 @@ class Node(unittest.TestCase):
         board.stop()
         older = board.disk + ".older"
         shutil.copy(board.disk, older)
-        self.again(board)
+        board.up_node()
         call(board, "kms_createKey", KEY)
         self.assertEqual(len(all_keys(board)), 2)
         board.stop()
@@ -188,18 +148,44 @@ class Node(unittest.TestCase):
         os.rename(board.disk, newer)
         os.rename(older, board.disk)
         board.start()
-        self.wait_said(board, "older than what this device has seen")
+        board.wait_said("older than what this device has seen")
         self.assertIsNone(board.health())
         board.cut()
         os.rename(newer, board.disk)
-        self.again(board)
+        board.up_node()
         self.assertEqual(len(all_keys(board)), 2)
 
-    def replace_ta(self, board, path):
-        """Boots with another image in the place of the trusted application."""
-        board.extra = rig.archive(os.path.join(board.home, "other.cpio"),
-                                  files={TA[1:]: path})
-        board.start()
+    def test_a_receipt_knows_an_older_disk(self):
+        """Where no counter is asked: the client that has seen more stops it."""
+        board = rig.Board(window="never")
+        self.addCleanup(board.end)
+        board.up_node()
+        keys = [call(board, "kms_createKey", KEY)["key"] for _ in range(2)]
+
+        def sign(key, digit):
+            return subprocess.run(
+                [VOUCH, "key", "sign", key, "--digest", "0x" + digit * 64,
+                 "--keys", os.path.join(board.home, "seen", "keys.json"),
+                 "--node", board.url, "--token-file", board.token_file],
+                capture_output=True, text=True)
+
+        self.assertEqual(sign(keys[0], "1").returncode, 0)
+        board.stop()
+        older = board.disk + ".older"
+        shutil.copy(board.disk, older)
+        board.up_node()
+        self.assertEqual(sign(keys[0], "2").returncode, 0)
+        board.stop()
+        os.rename(older, board.disk)
+        board.up_node()
+        done = sign(keys[0], "3")
+        self.assertEqual(done.returncode, 4, done.stderr)
+        self.assertIn("ROLLBACK", done.stderr)
+        # stopped for whoever asks; nobody else is
+        shown = call(board, "kms_getPublicKey", {"key": keys[0]})
+        self.assertTrue(shown["stopped"])
+        self.assertEqual(sign(keys[0], "1").returncode, 4)
+        self.assertEqual(sign(keys[1], "1").returncode, 0)
 
     def test_only_what_we_signed_runs(self):
         board = rig.Board(window="0")
@@ -213,13 +199,14 @@ class Node(unittest.TestCase):
             f.write(whole)
         theirs = sign_ta(DEFAULT_KEY, os.path.join(board.home, "theirs.ta"))
         for path in (changed, theirs):
-            self.replace_ta(board, path)
+            board.replace_ta(path)
+            board.start()
             # TEEC_ERROR_SECURITY
-            self.wait_said(board, f"no session teec={0xffff000f}")
+            board.wait_said(f"no session teec={0xffff000f}")
             self.assertIsNone(board.health())
             board.cut()
         board.extra = None
-        self.again(board)
+        board.up_node()
 
     def test_other_code_of_the_same_name_finds_nothing(self):
         board = self.start()
@@ -235,16 +222,18 @@ class Node(unittest.TestCase):
             f.write(elf.replace(b"vouch evidence v1", b"vouch evidence v!"))
         ta = sign_ta(image.TA_KEY, os.path.join(board.home, "other.ta"), other)
         self.assertNotEqual(image.measure(ta), image.measure())
-        self.replace_ta(board, ta)
+        board.replace_ta(ta)
+        board.start()
         # its tags do not hold for that code: not its log, not its keys
-        self.wait_said(board, "no valid tag of this device")
-        self.assertNotIn("no session", self.said(board))
+        board.wait_said("no valid tag of this device")
+        self.assertNotIn("no session", board.said())
         self.assertIsNone(board.health())
         # with an empty log of its own it serves, as somebody else
         board.run("touch /tmp/stop; sleep 1; mv /data/node /data/kept; "
                   "mkdir -m 700 /data/node; sync")
         board.cut()
-        self.replace_ta(board, ta)
+        board.replace_ta(ta)
+        board.start()
         board.wait_node()
         theirs = evidence(board, bytes(32))
         self.assertNotEqual(theirs["logKey"], mine["logKey"])
@@ -253,7 +242,7 @@ class Node(unittest.TestCase):
                   "rm -rf /data/node; mv /data/kept /data/node; sync")
         board.cut()
         board.extra = None
-        self.again(board)
+        board.up_node()
         self.assertEqual(len(all_keys(board)), 1)
         self.assertEqual(evidence(board, bytes(32))["logKey"], mine["logKey"])
 
@@ -264,7 +253,7 @@ class Node(unittest.TestCase):
         with open(board.flash, "rb") as f:
             f.seek(rig.machine.factory.SEED_AT)
             self.assertEqual(f.read(64), bytes(64))  # used, and cleared
-        self.again(board)
+        board.up_node()
         second = evidence(board, bytes(32))
         self.assertNotEqual(first["incarnation"], second["incarnation"])
         self.assertEqual(first["deviceKey"], second["deviceKey"])

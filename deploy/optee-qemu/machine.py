@@ -176,7 +176,7 @@ class Machine:
             raise Error("the board runs already: make optee-stop")
         if not os.path.exists(os.path.join(image.IMAGE, "root.cpio")):
             raise Error("nothing to run yet: make optee-image")
-        for name in ("run", "shell", "token"):
+        for name in ("run", "shell", "token", "normal.log"):
             if os.path.exists(os.path.join(self.run_dir, name)):
                 os.unlink(os.path.join(self.run_dir, name))
         factory.power_on(self.flash, image.FIRMWARE)

@@ -136,6 +136,10 @@ enum vch_err vch_tee_invoke(struct vch_tee *tee, uint32_t cmd,
 	res = TEEC_InvokeCommand(&tee->session, cmd, &op, &origin);
 	if (is_lost(res, origin) || op.params[1].memref.size > VCH_ANSWER_MAX ||
 	    op.params[2].memref.size > VCH_BATCH_MAX) {
+		(void)ok(res == TEEC_ERROR_TARGET_DEAD
+				 ? "the trusted application panicked"
+				 : "a call was lost",
+			 res);
 		tee->lost = true;
 		return VCH_TEE_LOST;
 	}

@@ -276,8 +276,8 @@ const char *vch_err_sentence(enum vch_err err)
 		return "The system gave no randomness; do not use this "
 		       "machine until it does.";
 	case VCH_STORAGE:
-		return "The platform's secure storage failed; check its "
-		       "device and restart.";
+		return "The platform's secure storage failed or has no place "
+		       "left; check its device and restart.";
 	case VCH_CORRUPT:
 		return "A stored object is damaged or not ours; restore it "
 		       "from the place it was backed up to.";

@@ -825,7 +825,7 @@ export const errors = {
 	},
 	STORAGE: {
 		code: 11,
-		sentence: "The platform's secure storage failed; check its device and restart.",
+		sentence: "The platform's secure storage failed or has no place left; check its device and restart.",
 	},
 	CORRUPT: {
 		code: 12,
