@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "host/base/hex.h"
 #include "trusted/base/bytes.h"
 #include "trusted/base/check.h"
 #include "trusted/crypto/aead.h"
@@ -233,16 +234,6 @@ static const struct operation {
 	{"keccak256", keccak256, false, {ANY}},
 };
 
-/* The value of a hex digit, or -1. */
-static int digit_of(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* The next word of *rest, which moves past it; NULL if there is none. */
 static char *word_next(char **rest)
 {
@@ -268,8 +259,8 @@ static enum vch_err parse_bytes(struct field *ret, char *word, int size)
 	if (strcmp(word, "-") == 0)
 		word++;
 	for (; word[0]; word += 2) {
-		int high = digit_of(word[0]);
-		int low = digit_of(word[1]);
+		int high = vch_hex_digit(word[0]);
+		int low = vch_hex_digit(word[1]);
 
 		if (high < 0 || low < 0)
 			return VCH_FORMAT;
@@ -290,7 +281,7 @@ static enum vch_err parse_number(struct field *ret, const char *word, int kind)
 		return VCH_FORMAT;
 	ret->number = 0;
 	for (; *word; word++) {
-		int digit = digit_of(*word);
+		int digit = vch_hex_digit(*word);
 
 		if (digit < 0 || digit >= base)
 			return VCH_FORMAT;

@@ -61,8 +61,9 @@ $(call with,$(filter-out $(VCH_CRYPTO_SRCS),$(VCH_TRUSTED_SRCS)) \
 global-incdirs-y += $(VCH_ROOT)
 ifdef VCH_BOARD_TESTS
 # what the tests on a board load instead: tests/board_device.c
-srcs_ext-y += tests/board_device.c host/cli/vector.c
-$(call with,tests/board_device.c host/cli/vector.c,-I. -DVCH_BOARD \
+VCH_BOARD_TEST_SRCS := tests/board_device.c host/cli/vector.c host/base/hex.c
+srcs_ext-y += $(VCH_BOARD_TEST_SRCS)
+$(call with,$(VCH_BOARD_TEST_SRCS),-I. -DVCH_BOARD \
 	-DVCH_VECTOR_LINE_MAX=8192)
 cppflags-trusted/ta/entry.c-y += -DTA_InvokeCommandEntryPoint=vch_door
 cppflags-trusted/ta/platform.c-y += \
