@@ -46,7 +46,7 @@ HOST_SRCS := $(call room,host/base) $(call room,host/store) \
 	host/tee/$(TEE_TRANSPORT).c
 NODE_SRCS := $(call room,host/net) $(call room,host/node)
 CLI_SRCS := $(filter-out host/cli/vector.c host/cli/vectors.c,$(call room,host/cli)) host/net/web.c
-BENCH_SRCS := $(addprefix host/bench/,keys.c pool.c probe.c work.c)
+BENCH_SRCS := $(addprefix host/bench/,inputs.c keys.c pool.c probe.c work.c)
 
 LIB_CORE := $(OUT)/obj/libcore.a
 LIB_HOST := $(OUT)/obj/libhost.a
@@ -150,7 +150,7 @@ $(OUT)/bin/vch-vectors: $(call obj,host/cli/vectors.c host/cli/vector.c) $(LIB_H
 $(OUT)/bench/load $(OUT)/bench/primitives: $(OUT)/bench/%: \
 		$(OUT)/obj/host/bench/%.o $(call obj,$(BENCH_SRCS)) $(LIB_NODE) \
 		$(LIB_CLI) $(LIB_HOST) $(LIB_CORE) $(LIB_YYJSON)
-	$(link) -lcurl -lcrypto -lpthread
+	$(link) -lcurl -lcrypto -lpthread $(TEE_LIBS)
 $(OUT)/bench/pkcs11: $(call obj,host/bench/pkcs11.c host/bench/probe.c) \
 		$(LIB_HOST) $(LIB_CORE)
 	$(link) -ldl
@@ -266,6 +266,7 @@ out/ta/size: out/ta/$(UUID).ta
 	@mv $@.new $@; echo "  $< $$(stat -c %s $<) bytes: $$(cat $@)"
 
 include tests/board.mk
+include deploy/optee-qemu/bare/bare.mk
 
 # ---- contracts -------------------------------------------------------------
 

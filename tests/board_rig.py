@@ -3,7 +3,6 @@
 import glob
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 
@@ -22,28 +21,12 @@ HOME = os.path.join(ROOT, "out", "optee", "tests")
 def build():
     """The board and what the tests load on it."""
     image.build()
-    done = subprocess.run(["make", "-s", "-j2", "--no-print-directory",
-                           "BOARD=optee", "board-tests"], cwd=ROOT,
-                          env=image.clean_env(), capture_output=True,
-                          text=True)
-    if done.returncode != 0:
-        raise image.Error(done.stdout + done.stderr)
+    image.make("board-tests")
 
 
 def test_ta(name):
     """The application in one of the flavours of board.mk."""
     return os.path.join(image.OUT, "ta-" + name)
-
-
-def archive(path, programs=None, files=None):
-    """An archive over the root folder: programs with their libraries."""
-    out = image.Archive(path)
-    if programs:
-        image.add_programs(out, programs)
-    for name, source in (files or {}).items():
-        out.copy(name, source, 0o644)
-    out.close()
-    return path
 
 
 def suites():
@@ -54,7 +37,7 @@ def suites():
     programs = {"bin/" + os.path.basename(p): p for p in found}
     files = {f"lib/optee_armtz/{name}": test_ta(name)
              for name in ("plain", "hasty", "prompt")}
-    path = archive(os.path.join(HOME, "suites.cpio"), programs, files)
+    path = image.extra(os.path.join(HOME, "suites.cpio"), programs, files)
     return path, [os.path.basename(name) for name in programs]
 
 
@@ -123,7 +106,7 @@ class Board(machine.Machine):
     def replace_ta(self, path):
         """The next start is with another image of the application."""
         os.makedirs(self.home, exist_ok=True)
-        self.extra = archive(os.path.join(self.home, "other.cpio"),
+        self.extra = image.extra(os.path.join(self.home, "other.cpio"),
                              files={TA: path})
 
     def end(self):

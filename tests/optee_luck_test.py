@@ -192,7 +192,7 @@ class FullFlash(Luck):
                 image.TA_KEY, os.path.join(board.home, f"other{i}.ta"), path)
         self.assertEqual(len({image.measure(p) for p in others.values()}),
                          OWNERS)
-        board.extra = rig.archive(os.path.join(board.home, "others.cpio"),
+        board.extra = image.extra(os.path.join(board.home, "others.cpio"),
                                   files={**others, "mine.ta": image.TA})
         board.up()
         for name in others:

@@ -79,10 +79,10 @@ class Upgrade(unittest.TestCase):
         board.cut()
         board.extra = None
         if ta:
-            board.extra = rig.archive(os.path.join(board.home, "other.cpio"),
+            board.extra = image.extra(os.path.join(board.home, "other.cpio"),
                                       files={TA: ta})
         else:
-            board.extra = rig.archive(os.path.join(board.home, "none.cpio"))
+            board.extra = image.extra(os.path.join(board.home, "none.cpio"))
         board.start()
 
     def manifest(self, board, ta=NEWER, version=2, key=RELEASE_KEY):

@@ -170,7 +170,7 @@ class Inside(unittest.TestCase):
             with open(path, "w") as f:
                 f.write("".join(line + "\n" for line in lines))
             files[name] = path
-        cls.board.extra = rig.archive(
+        cls.board.extra = image.extra(
             os.path.join(cls.board.home, "vectors.cpio"),
             {"bin/vectors_board": BOARD}, files)
         cls.board.up()

@@ -336,6 +336,17 @@ def base_archive(path):
     archive.close()
 
 
+def extra(path, programs=None, files=None):
+    """An archive over the root folder: programs with their libraries."""
+    out = Archive(path)
+    if programs:
+        add_programs(out, programs)
+    for name, source in (files or {}).items():
+        out.copy(name, source, 0o644)
+    out.close()
+    return path
+
+
 def build_root():
     os.makedirs(IMAGE, exist_ok=True)
     path = os.path.join(IMAGE, "root.cpio")
@@ -380,13 +391,18 @@ def firmware():
          os.path.join(FIRMWARE, "fip.bin"), build_firmware)
 
 
+def make(target):
+    """A target of `make` for the board."""
+    done = subprocess.run(
+        ["make", "--no-print-directory", "-s", "-j2", "BOARD=optee", target],
+        cwd=ROOT, env=clean_env(), stdin=subprocess.DEVNULL)
+    if done.returncode != 0:
+        raise Error(f"{target} for the board does not build")
+
+
 def programs():
     began = time.monotonic()
-    done = subprocess.run(
-        ["make", "--no-print-directory", "-s", "-j2", "BOARD=optee",
-         "board-programs"], cwd=ROOT, env=clean_env(), stdin=subprocess.DEVNULL)
-    if done.returncode != 0:
-        raise Error("the programs for the board do not build")
+    make("board-programs")
     print(f"  programs for the board: {time.monotonic() - began:.1f} s",
           flush=True)
 

@@ -23,6 +23,7 @@
 #define TURN 10
 
 struct options {
+	const char *address;
 	uint16_t port;
 	const char *token_file;
 	pid_t pid[PIDS_MAX];
@@ -38,6 +39,7 @@ struct options {
 };
 
 static const struct option OPTIONS[] = {
+	{"address", required_argument, NULL, 'A'},
 	{"port", required_argument, NULL, 'p'},
 	{"token-file", required_argument, NULL, 't'},
 	{"pid", required_argument, NULL, 'i'},
@@ -61,7 +63,9 @@ static void usage(void)
 		"            [--connections 1 --latency N --sync-dir DIR]\n"
 		"       load --port N --token-file FILE [--pid PID]...\n"
 		"            [--connections 32] --keys N [--each 1]\n"
-		"            --operations N\n");
+		"            --operations N\n"
+		"            [--connections 1 --latency N --sync-dir DIR]\n"
+		"       --address: 127.0.0.1, or that of a board\n");
 	exit(2);
 }
 
@@ -77,7 +81,9 @@ static size_t number(const char *text, size_t max)
 
 static void take(struct options *o, int key)
 {
-	if (key == 'p')
+	if (key == 'A')
+		o->address = optarg;
+	else if (key == 'p')
 		o->port = (uint16_t)number(optarg, 65535);
 	else if (key == 't')
 		o->token_file = optarg;
@@ -107,7 +113,8 @@ static void parse(struct options *ret, int argc, char **argv)
 {
 	int key;
 
-	*ret = (struct options){.connections = 32, .each = 1};
+	*ret = (struct options){
+		.address = "127.0.0.1", .connections = 32, .each = 1};
 	while ((key = getopt_long(argc, argv, "", OPTIONS, NULL)) != -1)
 		take(ret, key);
 	if (optind != argc || !ret->port || !ret->token_file ||
@@ -187,8 +194,10 @@ static enum vch_err alone(struct vch_bench *bench, const struct options *o)
 static enum vch_err run_keys(struct vch_bench *bench, const struct options *o)
 {
 	VCH_TRY(vch_bench_keys(bench, o->keys));
-	vch_bench_signings(bench, o->operations / o->each, o->each);
+	vch_bench_signings(bench, o->latency + o->operations / o->each,
+			   o->each);
 	printf("{\"keys\": %zu", o->keys);
+	VCH_TRY(alone(bench, o));
 	VCH_TRY(saturate(bench, o));
 	printf("}\n");
 	return VCH_OK;
@@ -205,8 +214,7 @@ static enum vch_err run(struct vch_bench *bench, const struct options *o)
 	       (unsigned long long)(vch_clock_ns() - began));
 	if (o->requests > 0)
 		VCH_TRY(vch_bench_requests(bench, o->requests));
-	if (o->latency > 0)
-		VCH_TRY(alone(bench, o));
+	VCH_TRY(alone(bench, o));
 	VCH_TRY(saturate(bench, o));
 	printf("}\n");
 	return VCH_OK;
@@ -219,7 +227,8 @@ int main(int argc, char **argv)
 	enum vch_err err;
 
 	parse(&o, argc, argv);
-	err = vch_bench_open(&bench, o.port, o.token_file, o.connections);
+	err = vch_bench_open(&bench, o.address, o.port, o.token_file,
+			     o.connections);
 	if (err == VCH_OK)
 		err = run(&bench, &o);
 	if (err != VCH_OK)

@@ -33,19 +33,14 @@ struct vch_pool {
 	struct connection connection[];
 };
 
-static int connect_to(uint16_t port)
+static int connect_to(const struct sockaddr_in *to)
 {
-	struct sockaddr_in to = {
-		.sin_family = AF_INET,
-		.sin_port = htons(port),
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-	};
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	int one = 1;
 
 	if (fd < 0)
 		return -1;
-	if (connect(fd, (struct sockaddr *)&to, sizeof(to)) != 0) {
+	if (connect(fd, (const struct sockaddr *)to, sizeof(*to)) != 0) {
 		close(fd);
 		return -1;
 	}
@@ -53,18 +48,23 @@ static int connect_to(uint16_t port)
 	return fd;
 }
 
-enum vch_err vch_pool_open(struct vch_pool **ret, uint16_t port, uint32_t cnt)
+enum vch_err vch_pool_open(struct vch_pool **ret, const char *address,
+			   uint16_t port, uint32_t cnt)
 {
+	struct sockaddr_in to = {.sin_family = AF_INET,
+				 .sin_port = htons(port)};
 	struct vch_pool *pool;
 
 	VCH_CHECK(cnt > 0 && cnt <= VCH_POOL_MAX);
+	if (inet_pton(AF_INET, address, &to.sin_addr) != 1)
+		return VCH_ARGUMENT;
 	pool = vch_alloc(1, sizeof(*pool) + cnt * sizeof(struct connection));
 	pool->epoll = epoll_create1(EPOLL_CLOEXEC);
 	for (; pool->cnt < cnt; pool->cnt++) {
 		struct connection *c = &pool->connection[pool->cnt];
 		struct epoll_event event = {.events = EPOLLIN, .data.ptr = c};
 
-		c->fd = connect_to(port);
+		c->fd = connect_to(&to);
 		if (c->fd < 0 ||
 		    epoll_ctl(pool->epoll, EPOLL_CTL_ADD, c->fd, &event)) {
 			vch_pool_close(pool);

@@ -26,9 +26,9 @@ struct vch_pool_work {
 	void *ctx;
 };
 
-/* Opens cnt connections to 127.0.0.1. VCH_SOCKET. */
-VCH_MUST enum vch_err vch_pool_open(struct vch_pool **ret, uint16_t port,
-				    uint32_t cnt);
+/* Opens cnt connections to an IPv4 address. VCH_SOCKET; VCH_ARGUMENT: not one. */
+VCH_MUST enum vch_err vch_pool_open(struct vch_pool **ret, const char *address,
+				    uint16_t port, uint32_t cnt);
 void vch_pool_close(struct vch_pool *pool);
 
 /*

@@ -10,8 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "host/bench/inputs.h"
 #include "host/bench/probe.h"
-#include "host/cli/demo_passkey.h"
 #include "trusted/base/check.h"
 #include "trusted/crypto/ed25519.h"
 #include "trusted/crypto/p256.h"
@@ -82,20 +82,12 @@ struct bench {
 static void make_inputs(struct inputs *in)
 {
 	static const uint8_t seed[32] = {1, 2, 3};
-	struct vch_demo_passkey passkey;
-	struct vch_demo_assertion made;
-	uint8_t xy[64], msg[37 + 32];
+	struct vch_bench_assertion made;
 
-	VCH_CHECK(vch_demo_passkey_create(&passkey, "localhost",
-					  "http://localhost", false) == VCH_OK);
-	VCH_CHECK(vch_demo_passkey_assert(&passkey, &made, seed) == VCH_OK);
-	memcpy(xy, passkey.x, 32);
-	memcpy(xy + 32, passkey.y, 32);
-	VCH_CHECK(vch_p256_pk_parse(&in->p256, xy) == VCH_OK);
-	memcpy(msg, made.auth_data, 37);
-	vch_sha256_hash(msg + 37, made.assertion.client_data);
-	vch_sha256_hash(in->digest, vch_span(msg, sizeof(msg)));
-	memcpy(in->p256_signature, made.assertion.signature, 64);
+	vch_bench_assertion_make(&made);
+	VCH_CHECK(vch_p256_pk_parse(&in->p256, made.xy) == VCH_OK);
+	memcpy(in->digest, made.digest, 32);
+	memcpy(in->p256_signature, made.signature, 64);
 	VCH_CHECK(vch_secp256k1_sk_parse(&in->sk, seed) == VCH_OK);
 	vch_ed25519_sk_from_seed(&in->ed25519, seed);
 	memset(in->bytes, 7, sizeof(in->bytes));

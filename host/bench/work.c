@@ -17,8 +17,9 @@
 
 #define CHAIN_ID 31337
 
-enum vch_err vch_bench_open(struct vch_bench *bench, uint16_t port,
-			    const char *token_file, uint32_t connections)
+enum vch_err vch_bench_open(struct vch_bench *bench, const char *address,
+			    uint16_t port, const char *token_file,
+			    uint32_t connections)
 {
 	struct vch_buf text = vch_buf(sizeof(bench->token) - 1);
 	enum vch_err err;
@@ -30,14 +31,12 @@ enum vch_err vch_bench_open(struct vch_bench *bench, uint16_t port,
 	vch_buf_free(&text);
 	VCH_TRY(err);
 	bench->token[strcspn(bench->token, "\r\n")] = '\0';
+	bench->address = address;
 	bench->port = port;
-	bench->account =
-		vch_alloc(VCH_BENCH_ACCOUNTS_MAX, sizeof(*bench->account));
-	bench->request =
-		vch_alloc(VCH_BENCH_REQUESTS_MAX, sizeof(*bench->request));
+	bench->connections = connections;
 	VCH_TRY(vch_demo_passkey_create(&bench->passkey, "localhost",
 					"http://localhost:3000", false));
-	return vch_pool_open(&bench->pool, port, connections);
+	return vch_pool_open(&bench->pool, address, port, connections);
 }
 
 void vch_bench_close(struct vch_bench *bench)
@@ -184,7 +183,8 @@ enum vch_err vch_bench_accounts(struct vch_bench *bench, size_t cnt)
 	struct vch_buf params = vch_json_out();
 	enum vch_err err;
 
-	VCH_CHECK(bench->account_cnt + cnt <= VCH_BENCH_ACCOUNTS_MAX);
+	VCH_CHECK(bench->account_cnt == 0 && cnt <= VCH_BENCH_ACCOUNTS_MAX);
+	bench->account = vch_alloc(cnt, sizeof(*bench->account));
 	put_params(&params, bench);
 	err = vch_bench_repeat(bench, "vouch_createAccount",
 			       vch_buf_span(&params), cnt, take_account);
@@ -225,15 +225,25 @@ static enum vch_err make_request(struct vch_bench *bench, size_t idx)
 	return VCH_OK;
 }
 
+void vch_bench_requests_begin(struct vch_bench *bench, size_t cnt)
+{
+	VCH_CHECK(bench->request_cnt == 0 && cnt <= VCH_BENCH_REQUESTS_MAX);
+	bench->request = vch_alloc(cnt, sizeof(*bench->request));
+}
+
 enum vch_err vch_bench_requests(struct vch_bench *bench, size_t cnt)
 {
-	VCH_CHECK(bench->account_cnt > 0 &&
-		  bench->request_cnt + cnt <= VCH_BENCH_REQUESTS_MAX);
+	VCH_CHECK(bench->account_cnt > 0);
+	vch_bench_requests_begin(bench, cnt);
 	for (size_t i = 0; i < cnt; i++) {
 		VCH_TRY(make_request(bench, bench->request_cnt));
 		bench->request_cnt++;
 	}
-	return VCH_OK;
+	/* the node has closed those that were idle for so long */
+	vch_pool_close(bench->pool);
+	bench->pool = NULL;
+	return vch_pool_open(&bench->pool, bench->address, bench->port,
+			     bench->connections);
 }
 
 struct sending {

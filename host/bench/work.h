@@ -14,7 +14,9 @@
 #define VCH_BENCH_REQUESTS_MAX 1000000
 
 struct vch_bench {
+	const char *address;
 	uint16_t port;
+	uint32_t connections;
 	char token[128];
 	struct vch_pool *pool;
 	struct vch_demo_passkey passkey;
@@ -51,14 +53,21 @@ VCH_MUST enum vch_err vch_bench_repeat(struct vch_bench *bench,
 /* Says what the node said; VCH_RECEIPT. */
 enum vch_err vch_bench_refused(struct vch_span body);
 
-/* Reads the token and opens the connections. VCH_FILE, VCH_SOCKET. */
-VCH_MUST enum vch_err vch_bench_open(struct vch_bench *bench, uint16_t port,
+/*
+ * Reads the token and opens the connections to an IPv4 address. VCH_FILE,
+ * VCH_SOCKET, VCH_ARGUMENT (no address).
+ */
+VCH_MUST enum vch_err vch_bench_open(struct vch_bench *bench,
+				     const char *address, uint16_t port,
 				     const char *token_file,
 				     uint32_t connections);
 void vch_bench_close(struct vch_bench *bench);
 
-/* Has cnt accounts made. VCH_SOCKET, VCH_RECEIPT if the node refused one. */
+/* Has cnt accounts made; once. VCH_SOCKET, VCH_RECEIPT if the node refused one. */
 VCH_MUST enum vch_err vch_bench_accounts(struct vch_bench *bench, size_t cnt);
+
+/* Makes place for cnt requests; once. */
+void vch_bench_requests_begin(struct vch_bench *bench, size_t cnt);
 
 /* Signs cnt operations, the accounts in turn, each with the next nonce. */
 VCH_MUST enum vch_err vch_bench_requests(struct vch_bench *bench, size_t cnt);
