@@ -26,7 +26,10 @@ struct vch_pool_work {
 	void *ctx;
 };
 
-/* Opens cnt connections to an IPv4 address. VCH_SOCKET; VCH_ARGUMENT: not one. */
+/*
+ * Opens cnt connections to an IPv4 address. VCH_SOCKET; VCH_ARGUMENT: it is
+ * none.
+ */
 VCH_MUST enum vch_err vch_pool_open(struct vch_pool **ret, const char *address,
 				    uint16_t port, uint32_t cnt);
 void vch_pool_close(struct vch_pool *pool);

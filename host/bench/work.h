@@ -63,7 +63,10 @@ VCH_MUST enum vch_err vch_bench_open(struct vch_bench *bench,
 				     uint32_t connections);
 void vch_bench_close(struct vch_bench *bench);
 
-/* Has cnt accounts made; once. VCH_SOCKET, VCH_RECEIPT if the node refused one. */
+/*
+ * Has cnt accounts made; once. VCH_SOCKET, VCH_RECEIPT if the node refused
+ * one.
+ */
 VCH_MUST enum vch_err vch_bench_accounts(struct vch_bench *bench, size_t cnt);
 
 /* Makes place for cnt requests; once. */
