@@ -379,6 +379,27 @@ static enum vch_err read_batch(struct sign_batch *batch,
 	return VCH_OK;
 }
 
+/* A part that was taken is on_part's from then on. */
+static void submit_batch(struct vch_node *node, struct sign_batch *batch)
+{
+	struct vch_submission sub[VCH_OPS_MAX];
+
+	for (uint8_t i = 0; i < batch->cnt; i++)
+		sub[i] = (struct vch_submission){
+			.request = vch_span(batch->part[i].request,
+					    batch->part[i].request_len),
+			.ctx = &batch->part[i],
+		};
+	vch_worker_submit_all(node->worker, VCH_CMD_SIGN_BATCH, sub, batch->cnt,
+			      node->deadline_ms, on_part);
+	for (uint8_t i = 0; i < batch->cnt; i++) {
+		if (sub[i].err == VCH_OK)
+			continue;
+		batch->part[i].err = sub[i].err;
+		batch_release(batch);
+	}
+}
+
 void vch_kms_sign_batch(struct vch_call *call, yyjson_val *params)
 {
 	struct vch_node *node = vch_call_ctx(call);
@@ -395,19 +416,7 @@ void vch_kms_sign_batch(struct vch_call *call, yyjson_val *params)
 		return;
 	}
 	atomic_init(&batch->pending, batch->cnt + 1u);
-	for (uint8_t i = 0; i < batch->cnt; i++) {
-		struct batch_part *part = &batch->part[i];
-		enum vch_err err = vch_worker_submit(
-			node->worker, VCH_CMD_SIGN_BATCH,
-			vch_span(part->request, part->request_len),
-			node->deadline_ms, on_part, part);
-
-		/* else the part is on_part's from now on */
-		if (err != VCH_OK) {
-			part->err = err;
-			batch_release(batch);
-		}
-	}
+	submit_batch(node, batch);
 	batch_release(batch);
 }
 

@@ -45,6 +45,15 @@ enum vch_err vch_worker_submit(struct vch_worker *w, uint32_t cmd,
 	return VCH_OK;
 }
 
+void vch_worker_submit_all(struct vch_worker *w, uint32_t cmd,
+			   struct vch_submission *sub, size_t cnt,
+			   uint32_t deadline_ms, vch_done_fn *done)
+{
+	for (size_t i = 0; i < cnt; i++)
+		sub[i].err = vch_worker_submit(w, cmd, sub[i].request,
+					       deadline_ms, done, sub[i].ctx);
+}
+
 static uint8_t known_id[20] = {0xaa};
 
 enum vch_err vch_index_get(struct vch_index *index,

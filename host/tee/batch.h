@@ -20,11 +20,12 @@ struct vch_job {
 	uint32_t retries; /* times it was sent again */
 	vch_done_fn *done;
 	void *ctx;
-	/* all view into request */
-	struct vch_cosign_op op;       /* of a COSIGN_BATCH; of a change, a
-					  RESUME or an intent: its account
-					  alone */
-	struct vch_key_request key_op; /* of a SIGN_BATCH, DELETE_KEY */
+	union { /* by cmd; all view into request */
+		/* of a COSIGN_BATCH; of a change, a RESUME or an intent: its
+		 * account alone */
+		struct vch_cosign_op op;
+		struct vch_key_request key_op; /* SIGN_BATCH, DELETE_KEY */
+	};
 	size_t request_len;
 	uint8_t request[];
 };

@@ -463,24 +463,19 @@ static struct vch_instance *route(struct vch_worker *w,
 	return w->instance[i];
 }
 
+/* The caller holds the mutex. */
 static enum vch_err enqueue(struct vch_worker *w, struct vch_job *job)
 {
-	enum vch_err err = VCH_OK;
-	struct vch_instance *in;
+	struct vch_instance *in = route(w, job);
 
-	pthread_mutex_lock(&w->mutex);
-	in = route(w, job);
-	if (w->stopping || in->queue_depth >= w->opt.queue_max) {
-		err = VCH_OVERLOADED;
-	} else {
-		*in->tail = job;
-		in->tail = &job->next;
-		/* who lingers for some is not woken by the first of them */
-		if (++in->queue_depth == (in->queue_want ? in->queue_want : 1))
-			pthread_cond_signal(&in->wake);
-	}
-	pthread_mutex_unlock(&w->mutex);
-	return err;
+	if (w->stopping || in->queue_depth >= w->opt.queue_max)
+		return VCH_OVERLOADED;
+	*in->tail = job;
+	in->tail = &job->next;
+	/* who lingers for some is not woken by the first of them */
+	if (++in->queue_depth == (in->queue_want ? in->queue_want : 1))
+		pthread_cond_signal(&in->wake);
+	return VCH_OK;
 }
 
 /* Replay and start are the worker's own. */
@@ -501,28 +496,60 @@ static enum vch_err check_command(uint32_t cmd, size_t request_len)
 	return request_len > info->request_max ? VCH_SIZE : VCH_OK;
 }
 
+static enum vch_err job_new(struct vch_job **ret, uint32_t cmd,
+			    const struct vch_submission *sub,
+			    uint64_t deadline_ns, vch_done_fn *done)
+{
+	struct vch_job *job;
+	enum vch_err err;
+
+	VCH_TRY(check_command(cmd, sub->request.len));
+	job = vch_alloc(1, sizeof(*job) + sub->request.len);
+	job->cmd = cmd;
+	job->done = done;
+	job->ctx = sub->ctx;
+	job->deadline_ns = deadline_ns;
+	job->request_len = sub->request.len;
+	memcpy(job->request, sub->request.ptr, sub->request.len);
+	err = vch_job_parse(job);
+	if (err != VCH_OK) {
+		free(job);
+		return err;
+	}
+	*ret = job;
+	return VCH_OK;
+}
+
+void vch_worker_submit_all(struct vch_worker *worker, uint32_t cmd,
+			   struct vch_submission *sub, size_t cnt,
+			   uint32_t deadline_ms, vch_done_fn *done)
+{
+	uint64_t deadline_ns =
+		vch_clock_ns() + (uint64_t)deadline_ms * VCH_NS_PER_MS;
+	struct vch_job *job[VCH_OPS_MAX];
+
+	VCH_CHECK(cnt <= VCH_OPS_MAX);
+	for (size_t i = 0; i < cnt; i++)
+		sub[i].err = job_new(&job[i], cmd, &sub[i], deadline_ns, done);
+	pthread_mutex_lock(&worker->mutex);
+	for (size_t i = 0; i < cnt; i++) {
+		if (sub[i].err != VCH_OK)
+			continue;
+		sub[i].err = enqueue(worker, job[i]);
+		if (sub[i].err != VCH_OK)
+			free(job[i]);
+	}
+	pthread_mutex_unlock(&worker->mutex);
+}
+
 enum vch_err vch_worker_submit(struct vch_worker *worker, uint32_t cmd,
 			       struct vch_span request, uint32_t deadline_ms,
 			       vch_done_fn *done, void *ctx)
 {
-	struct vch_job *job;
-	enum vch_err err = VCH_OK;
+	struct vch_submission one = {.request = request, .ctx = ctx};
 
-	VCH_TRY(check_command(cmd, request.len));
-	job = vch_alloc(1, sizeof(*job) + request.len);
-	job->cmd = cmd;
-	job->done = done;
-	job->ctx = ctx;
-	job->deadline_ns =
-		vch_clock_ns() + (uint64_t)deadline_ms * VCH_NS_PER_MS;
-	job->request_len = request.len;
-	memcpy(job->request, request.ptr, request.len);
-	err = vch_job_parse(job);
-	if (err == VCH_OK)
-		err = enqueue(worker, job);
-	if (err != VCH_OK)
-		free(job);
-	return err;
+	vch_worker_submit_all(worker, cmd, &one, 1, deadline_ms, done);
+	return one.err;
 }
 
 void vch_worker_stats(struct vch_worker *w, struct vch_worker_stats *ret)

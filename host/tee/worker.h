@@ -114,6 +114,22 @@ VCH_MUST enum vch_err vch_worker_submit(struct vch_worker *worker, uint32_t cmd,
 					uint32_t deadline_ms, vch_done_fn *done,
 					void *ctx);
 
+/* One of several requests that are submitted together. */
+struct vch_submission {
+	struct vch_span request;
+	void *ctx;
+	enum vch_err err; /* set: what vch_worker_submit would have returned */
+};
+
+/*
+ * Queues up to VCH_OPS_MAX requests of one command together: no invocation
+ * takes the first of them before the last one waits too. `done` hears of each
+ * whose err is VCH_OK, maybe before this returns.
+ */
+void vch_worker_submit_all(struct vch_worker *worker, uint32_t cmd,
+			   struct vch_submission *sub, size_t cnt,
+			   uint32_t deadline_ms, vch_done_fn *done);
+
 struct vch_worker_stats {
 	uint64_t invocations;
 	uint64_t operations;
