@@ -111,7 +111,7 @@ class Machine:
 
     def kernel_words(self, root):
         words = ["console=ttyAMA0", "quiet", "panic=-1", "rdinit=/init",
-                 "mitigations=off",
+                 "mitigations=off", "kpti=off",
                  f"initrd={self.root_at:#x},{os.path.getsize(root)}",
                  f"vouch.now={int(time.time())}",
                  f"vouch.ports={self.port},{self.operator_port}",

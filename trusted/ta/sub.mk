@@ -35,6 +35,7 @@ VCH_GEN ?= out/gen
 VCH_RELEASE_HEADER := $(VCH_GEN)/trusted/ta/release_keys.h
 
 ifdef ta-dev-kit-dir
+VCH_TRUSTED_SRCS += trusted/base/memory_board.c
 VCH_TA_SRCS += trusted/ta/platform_board.c
 else
 VCH_TA_SRCS += trusted/ta/platform_plain.c
