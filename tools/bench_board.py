@@ -161,7 +161,7 @@ def measure(bench, folder):
                 {"connections": 4, "keys": 4, "each": 64,
                  "operations": size["board_signatures"]})
         batched(bench, board, "optee_cosign_batch64", "cosign",
-                {"connections": 128, "accounts": 64,
+                {"connections": 4, "accounts": 64, "each": 64,
                  "operations": size["board_operations"]})
         lone(bench, board)
         board.machine.stop()

@@ -6,7 +6,6 @@
 #include "host/bench/work.h"
 
 #define VCH_BENCH_KEYS_MAX 1024
-#define VCH_BENCH_DIGESTS_MAX 64
 
 /* Has cnt keys made for plain digests. VCH_SOCKET, VCH_RECEIPT if refused. */
 VCH_MUST enum vch_err vch_bench_keys(struct vch_bench *bench, size_t cnt);

@@ -58,8 +58,8 @@ static void usage(void)
 {
 	fprintf(stderr,
 		"usage: load --port N --token-file FILE [--pid PID]...\n"
-		"            [--connections 32] [--accounts N] [--requests N]\n"
-		"            [--operations N]\n"
+		"            [--connections 32] --accounts N [--each 1]\n"
+		"            [--requests N] [--operations N]\n"
 		"            [--connections 1 --latency N --sync-dir DIR]\n"
 		"       load --port N --token-file FILE [--pid PID]...\n"
 		"            [--connections 32] --keys N [--each 1]\n"
@@ -96,7 +96,7 @@ static void take(struct options *o, int key)
 	else if (key == 'k')
 		o->keys = number(optarg, VCH_BENCH_KEYS_MAX);
 	else if (key == 'e')
-		o->each = number(optarg, VCH_BENCH_DIGESTS_MAX);
+		o->each = number(optarg, VCH_BENCH_EACH_MAX);
 	else if (key == 'r')
 		o->requests = number(optarg, VCH_BENCH_REQUESTS_MAX);
 	else if (key == 'o')
@@ -119,11 +119,10 @@ static void parse(struct options *ret, int argc, char **argv)
 		take(ret, key);
 	if (optind != argc || !ret->port || !ret->token_file ||
 	    !ret->connections || !ret->accounts == !ret->keys || !ret->each ||
-	    (ret->each > 1 && !ret->keys) ||
 	    (ret->latency > 0 && (!ret->sync_dir || ret->connections != 1)))
 		usage();
 	if (ret->requests == 0)
-		ret->requests = ret->operations + ret->latency;
+		ret->requests = ret->operations / ret->each + ret->latency;
 }
 
 static void read_cpu(uint64_t *ret, const struct options *o)
@@ -213,7 +212,7 @@ static enum vch_err run(struct vch_bench *bench, const struct options *o)
 	printf("{\"accounts\": %zu, \"accounts_ns\": %llu", o->accounts,
 	       (unsigned long long)(vch_clock_ns() - began));
 	if (o->requests > 0)
-		VCH_TRY(vch_bench_requests(bench, o->requests));
+		VCH_TRY(vch_bench_requests(bench, o->requests, o->each));
 	VCH_TRY(alone(bench, o));
 	VCH_TRY(saturate(bench, o));
 	printf("}\n");

@@ -50,29 +50,41 @@ void vch_bench_close(struct vch_bench *bench)
 	free(bench->account);
 }
 
-struct vch_span vch_bench_http(const struct vch_bench *bench,
-			       const char *method, struct vch_span params)
+static void put_call(struct vch_buf *out, const char *method,
+		     struct vch_span params)
 {
-	struct vch_buf body = vch_json_out();
+	vch_json_open(out, NULL, '{');
+	vch_json_put_str(out, "jsonrpc", "2.0");
+	vch_json_put_number(out, "id", 1);
+	vch_json_put_str(out, "method", method);
+	vch_json_put_json(out, "params", (const char *)params.ptr, params.len);
+	vch_json_close(out, '}');
+}
+
+/* The whole HTTP request; takes the body. */
+static struct vch_span http(const struct vch_bench *bench, struct vch_buf *body)
+{
 	struct vch_buf out = vch_buf(1u << 20);
 
-	vch_json_open(&body, NULL, '{');
-	vch_json_put_str(&body, "jsonrpc", "2.0");
-	vch_json_put_number(&body, "id", 1);
-	vch_json_put_str(&body, "method", method);
-	vch_json_put_json(&body, "params", (const char *)params.ptr,
-			  params.len);
-	vch_json_close(&body, '}');
 	vch_buf_printf(&out,
 		       "POST / HTTP/1.1\r\nHost: 127.0.0.1:%u\r\n"
 		       "Authorization: Bearer %s\r\n"
 		       "Content-Type: application/json\r\n"
 		       "Content-Length: %zu\r\n\r\n",
-		       bench->port, bench->token, body.len);
-	vch_buf_add(&out, body.ptr, body.len);
-	VCH_CHECK(!body.bad && !out.bad);
-	vch_buf_free(&body);
+		       bench->port, bench->token, body->len);
+	vch_buf_add(&out, body->ptr, body->len);
+	VCH_CHECK(!body->bad && !out.bad);
+	vch_buf_free(body);
 	return vch_buf_span(&out);
+}
+
+struct vch_span vch_bench_http(const struct vch_bench *bench,
+			       const char *method, struct vch_span params)
+{
+	struct vch_buf body = vch_json_out();
+
+	put_call(&body, method, params);
+	return http(bench, &body);
 }
 
 /* ---- accounts ----------------------------------------------------------- */
@@ -194,11 +206,13 @@ enum vch_err vch_bench_accounts(struct vch_bench *bench, size_t cnt)
 
 /* ---- operations --------------------------------------------------------- */
 
-static enum vch_err make_request(struct vch_bench *bench, size_t idx)
+/* The number-th operation there ever was: an account's next one. */
+static enum vch_err make_operation(yyjson_mut_doc *doc, yyjson_mut_val **ret,
+				   struct vch_bench *bench, size_t number)
 {
 	struct vch_passkey own;
 	struct vch_payment_plan plan = {
-		.account = &bench->account[idx % bench->account_cnt],
+		.account = &bench->account[number % bench->account_cnt],
 		.payments = {{.to = {0xbe, 0xef}, .wei = 1}},
 		.payment_cnt = 1,
 		.fees = {.max_fee = 1, .tip = 1},
@@ -206,35 +220,55 @@ static enum vch_err make_request(struct vch_bench *bench, size_t idx)
 	};
 	struct vch_demo_assertion assertion;
 	struct vch_payment_op op;
-	yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
-	size_t len;
-	char *text;
 
-	vch_store_be64(plan.nonce + 24, idx / bench->account_cnt);
+	vch_store_be64(plan.nonce + 24, number / bench->account_cnt);
 	vch_demo_passkey_public(&own, &bench->passkey);
 	VCH_TRY(vch_payment_build(&op, &plan, &own));
 	VCH_TRY(vch_demo_passkey_assert(&bench->passkey, &assertion, op.hash));
-	text = yyjson_mut_val_write(
-		vch_cosign_params(doc, plan.account, &op, &assertion.assertion),
-		0, &len);
-	VCH_CHECK(text);
-	bench->request[idx] =
-		vch_bench_http(bench, "vouch_cosign", vch_span(text, len));
-	free(text);
-	yyjson_mut_doc_free(doc);
+	*ret = vch_cosign_params(doc, plan.account, &op, &assertion.assertion);
 	return VCH_OK;
 }
 
-void vch_bench_requests_begin(struct vch_bench *bench, size_t cnt)
+/* One call, or an array of them. */
+static enum vch_err make_request(struct vch_bench *bench, size_t idx)
 {
-	VCH_CHECK(bench->request_cnt == 0 && cnt <= VCH_BENCH_REQUESTS_MAX);
-	bench->request = vch_alloc(cnt, sizeof(*bench->request));
+	struct vch_buf body = vch_json_out();
+
+	if (bench->each > 1)
+		vch_json_open(&body, NULL, '[');
+	for (size_t i = 0; i < bench->each; i++) {
+		yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
+		yyjson_mut_val *params;
+		size_t len;
+		char *text;
+
+		VCH_TRY(make_operation(doc, &params, bench,
+				       idx * bench->each + i));
+		text = yyjson_mut_val_write(params, 0, &len);
+		VCH_CHECK(text);
+		put_call(&body, "vouch_cosign", vch_span(text, len));
+		free(text);
+		yyjson_mut_doc_free(doc);
+	}
+	if (bench->each > 1)
+		vch_json_close(&body, ']');
+	bench->request[idx] = http(bench, &body);
+	return VCH_OK;
 }
 
-enum vch_err vch_bench_requests(struct vch_bench *bench, size_t cnt)
+void vch_bench_requests_begin(struct vch_bench *bench, size_t cnt, size_t each)
+{
+	VCH_CHECK(bench->request_cnt == 0 && cnt <= VCH_BENCH_REQUESTS_MAX &&
+		  each > 0 && each <= VCH_BENCH_EACH_MAX);
+	bench->request = vch_alloc(cnt, sizeof(*bench->request));
+	bench->each = each;
+}
+
+enum vch_err vch_bench_requests(struct vch_bench *bench, size_t cnt,
+				size_t each)
 {
 	VCH_CHECK(bench->account_cnt > 0);
-	vch_bench_requests_begin(bench, cnt);
+	vch_bench_requests_begin(bench, cnt, each);
 	for (size_t i = 0; i < cnt; i++) {
 		VCH_TRY(make_request(bench, bench->request_cnt));
 		bench->request_cnt++;
@@ -271,12 +305,16 @@ static bool next_request(void *ctx, size_t *ret_id, struct vch_span *ret)
 /* Every signature that was asked for is there, and no error. */
 static enum vch_err take_answer(void *ctx, size_t id, struct vch_span body)
 {
+	static const char signature[] = "\"signature\":\"0x";
 	const char *text = (const char *)body.ptr; /* a zero stands behind */
 	struct sending *c = ctx;
+	size_t cnt = 0;
 
 	if (c->ns)
 		c->ns[id] = vch_clock_ns() - c->began;
-	if (!strstr(text, "\"signature\":\"0x") || strstr(text, "\"error\""))
+	for (const char *at = text; (at = strstr(at, signature)); at++)
+		cnt++;
+	if (cnt != c->bench->each || strstr(text, "\"error\""))
 		return vch_bench_refused(body);
 	return VCH_OK;
 }

@@ -12,6 +12,7 @@
 
 #define VCH_BENCH_ACCOUNTS_MAX 65536
 #define VCH_BENCH_REQUESTS_MAX 1000000
+#define VCH_BENCH_EACH_MAX 64
 
 struct vch_bench {
 	const char *address;
@@ -26,6 +27,7 @@ struct vch_bench {
 	size_t key_cnt;
 	struct vch_span *request; /* each owns its bytes */
 	size_t request_cnt;
+	size_t each; /* signatures in the answer to each */
 };
 
 /* One JSON-RPC call as a whole HTTP request; the bytes are the caller's. */
@@ -69,11 +71,15 @@ void vch_bench_close(struct vch_bench *bench);
  */
 VCH_MUST enum vch_err vch_bench_accounts(struct vch_bench *bench, size_t cnt);
 
-/* Makes place for cnt requests; once. */
-void vch_bench_requests_begin(struct vch_bench *bench, size_t cnt);
+/* Makes place for cnt requests of `each` signatures; once. */
+void vch_bench_requests_begin(struct vch_bench *bench, size_t cnt, size_t each);
 
-/* Signs cnt operations, the accounts in turn, each with the next nonce. */
-VCH_MUST enum vch_err vch_bench_requests(struct vch_bench *bench, size_t cnt);
+/*
+ * Signs cnt times `each` operations, the accounts in turn, each with the next
+ * nonce: a request is one call or an array of them.
+ */
+VCH_MUST enum vch_err vch_bench_requests(struct vch_bench *bench, size_t cnt,
+					 size_t each);
 
 /*
  * Sends `cnt` requests, beginning with number `first`, the prepared ones in
