@@ -5,6 +5,10 @@ The load generator runs on the board itself, beside vouchd, in turns with a
 bare trusted application that does nothing but the arithmetic through the same
 client library (deploy/optee-qemu/bare): so both meet one weather. CPU time is
 that of vouchd as the board's kernel counts it, the secure world's included.
+
+Counted: the board's clock is the number of its instructions. Then the two
+ratios are the same in every run, on any machine, whatever else it does; what
+the emulator itself takes (interrupts, flushes, waking a core) is not in them.
 """
 import json
 import os
@@ -27,7 +31,7 @@ WINDOW_S = 1
 class Board:
     """A new device in a folder of its own, with what measures on it."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, counted):
         shutil.rmtree(folder, ignore_errors=True)
         image.build()
         image.make("board-bench")
@@ -41,7 +45,8 @@ class Board:
              os.path.join(image.OUT, "bare", BARE)})
         self.machine = machine.Machine(
             home=folder, port=stack.free_port(),
-            operator_port=stack.free_port(), window=str(WINDOW_S), bound=True)
+            operator_port=stack.free_port(), window=str(WINDOW_S), bound=True,
+            counted=counted)
 
     def start(self, extra):
         """Seconds from power-on until it serves."""
@@ -89,9 +94,11 @@ def in_turns(board, rounds, calls, options):
 
 def batched(bench, board, id_, what, options):
     """One ratio: the arithmetic over all that an operation takes."""
+    size, counted = bench.size, board.machine.counted
+    id_ += "_counted" if counted else ""
     bench.note(f"on the board: {id_}")
-    size = bench.size
-    turns = in_turns(board, size["board_rounds"], size["board_calls"], options)
+    turns = in_turns(board, 1 if counted else size["board_rounds"],
+                     size["board_calls"], options)
 
     def middle(of):
         return statistics.median(of(one, got) for one, got in turns)
@@ -107,7 +114,8 @@ def batched(bench, board, id_, what, options):
               f"operation, TEE and vouchd; {rate:.0f} a second, the bare TA "
               f"{bare_rate:.0f}; counter in force, window {WINDOW_S} s; the "
               "generator on the same two cores; median of "
-              f"{len(turns)} turns")
+              f"{len(turns)} turns" +
+              (", 2 ns an instruction" if counted else ""))
 
 
 def lone(bench, board):
@@ -148,25 +156,32 @@ def power_on(bench, board, token, key):
               "of 64 as far as it was read, translated code")
 
 
-def measure(bench, folder):
-    size = bench.size
-    bench.note("the board with OP-TEE")
-    board = Board(folder)
+def in_batches(bench, board):
+    batched(bench, board, "optee_sign_batch64", "sign",
+            {"connections": 4, "keys": 4, "each": 64,
+             "operations": bench.size["board_signatures"]})
+    batched(bench, board, "optee_cosign_batch64", "cosign",
+            {"connections": 4, "accounts": 64, "each": 64,
+             "operations": bench.size["board_operations"]})
+
+
+def measure(bench, folder, counted=False):
+    bench.note("the board with OP-TEE" + (", counted" if counted else ""))
+    try:
+        board = Board(folder, counted)
+    except image.Error as error:
+        raise stack.StackError(str(error)) from None
     try:
         board.start(extra=True)
-        with open(board.machine.token_file) as f:
-            token = f.read().strip()
-        key = board.call(token, "kms_createKey", {"purpose": "raw"})["key"]
-        batched(bench, board, "optee_sign_batch64", "sign",
-                {"connections": 4, "keys": 4, "each": 64,
-                 "operations": size["board_signatures"]})
-        batched(bench, board, "optee_cosign_batch64", "cosign",
-                {"connections": 4, "accounts": 64, "each": 64,
-                 "operations": size["board_operations"]})
-        lone(bench, board)
-        board.machine.stop()
-        power_on(bench, board, token, key)
-    except (machine.Error, image.Error) as error:
+        in_batches(bench, board)
+        if not counted:
+            with open(board.machine.token_file) as f:
+                token = f.read().strip()
+            key = board.call(token, "kms_createKey", {"purpose": "raw"})["key"]
+            lone(bench, board)
+            board.machine.stop()
+            power_on(bench, board, token, key)
+    except machine.Error as error:
         raise stack.StackError(str(error)) from None
     finally:
         board.machine.cut()

@@ -41,10 +41,13 @@ class Machine:
 
     extra: another archive for the root folder, over the first.
     bound: it ends with whoever started it.
+    counted: its clock is the number of its instructions, two nanoseconds
+    each, so that what it measures is the same whatever else runs here.
     """
 
     def __init__(self, home=image.OUT, port=3300, operator_port=None,
-                 chain=None, window="1", node=True, extra=None, bound=False):
+                 chain=None, window="1", node=True, extra=None, bound=False,
+                 counted=False):
         self.home = home
         self.device = os.path.join(home, "device")
         self.run_dir = os.path.join(home, "run")
@@ -54,7 +57,7 @@ class Machine:
         self.token_file = os.path.join(self.run_dir, "token")
         self.port, self.operator_port = port, operator_port or port + 1
         self.chain, self.window, self.bound = chain, window, bound
-        self.node, self.extra = node, extra
+        self.node, self.extra, self.counted = node, extra, counted
         self.url = f"http://127.0.0.1:{port}"
         self.operator = f"http://127.0.0.1:{self.operator_port}"
         self.process = None
@@ -138,6 +141,12 @@ class Machine:
             net += f",guestfwd=tcp:10.0.2.100:8545-tcp:{at}"
         return net
 
+    def pace(self):
+        if self.counted:
+            return ["-accel", "tcg,thread=single,tb-size=64",
+                    "-icount", "shift=1"]
+        return ["-accel", "tcg,thread=multi,tb-size=64"]
+
     def command(self):
         root, kernel = self.root(), os.path.join(image.WORK, "kernel", "Image")
         nothing = os.path.join(self.run_dir, "nothing")
@@ -151,7 +160,7 @@ class Machine:
             "qemu-system-aarch64", "-M",
             "virt,secure=on,gic-version=3,acpi=off", "-cpu", "cortex-a57",
             "-smp", "2", "-m", str(MEMORY_MIB),
-            "-accel", "tcg,thread=multi,tb-size=64",
+            *self.pace(),
             "-nodefaults", "-display", "none", "-no-reboot",
             "-drive", f"if=pflash,unit=0,format=raw,file={self.flash}",
             "-device", f"loader,file={kernel},addr={image.KERNEL_AT:#x},"
