@@ -95,6 +95,37 @@ static void test_batch_wait(void **state)
 	assert_in_range(vch_clock_ns() - began, 0, 2000 * VCH_NS_PER_MS);
 }
 
+/* What is submitted together is one invocation, but for what is no request. */
+static void test_submitted_together(void **state)
+{
+	static uint8_t bytes[7][VCH_COSIGN_OP_ENC_MAX];
+	static struct payment p[7];
+	struct vch_submission sub[8];
+	struct vch_worker_stats stats;
+
+	(void)state;
+	make_payments(p, 7, 0);
+	sub[7] = (struct vch_submission){.request = vch_span("?", 1)};
+	for (int i = 0; i < 7; i++) {
+		struct vch_writer w = vch_writer(bytes[i], sizeof(bytes[i]));
+
+		asked_init(&p[i].asked);
+		assert_int_equal(vch_cosign_op_encode(&w, &p[i].op.op), VCH_OK);
+		sub[i] = (struct vch_submission){.request = vch_written(&w),
+						 .ctx = &p[i].asked};
+	}
+	vch_worker_submit_all(worker, VCH_CMD_COSIGN_BATCH, sub, 8, WAIT_MS,
+			      note);
+	assert_int_equal(sub[7].err, VCH_FORMAT);
+	for (int i = 0; i < 7; i++)
+		assert_int_equal(sub[i].err, VCH_OK);
+	expect_paid(p, 7);
+	vch_worker_stats(worker, &stats);
+	assert_int_equal(stats.batch_size[0], 1); /* the birth */
+	assert_int_equal(stats.batch_size[3], 1);
+	assert_int_equal(stats.operations, 8);
+}
+
 static _Atomic unsigned shared_bumps;
 
 /* Counts the batches of anchors, each of which closes several windows. */
@@ -167,6 +198,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_batch_max),
 		T(test_batch_wait),
+		T(test_submitted_together),
 		T(test_windows_close_together),
 		T(test_retries),
 	};
