@@ -7,12 +7,13 @@
 # Not here: what the board cannot do. ta_fault and every_call fail each call of
 # the emulator and tear or lose its writes (a torn write of the board is
 # tests/optee_cuts_test.py's, an application that panics instances_test's and
-# tests/optee_luck_test.py's); upgrade's
-# versions follow each other in tests/optee_upgrade_test.py; worker, worker_batch, entropy and stack look at
+# tests/optee_luck_test.py's); upgrade's versions follow each other in
+# tests/optee_upgrade_test.py; worker, worker_batch, entropy and stack look at
 # the emulator's process or run without any TEE.
 BOARD_TESTS := $(addprefix tests/,counter fresh instances model ta ta_change \
 	ta_erase ta_import ta_intent ta_key ta_log ta_snapshot ta_use)
-BOARD_TEST_TAS := $(addprefix out/optee/ta-,plain hasty prompt brittle newer newest)
+BOARD_TEST_TAS := $(addprefix out/optee/ta-,plain hasty prompt brittle newer \
+	newest)
 # many at once, for a device each; brittle is what vouchd may run
 BOARD_MANY := -DTA_FLAGS=0 -DVCH_SLOT_MAX=1024u
 BOARD_WORDS_plain := $(BOARD_MANY)

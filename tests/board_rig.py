@@ -107,7 +107,7 @@ class Board(machine.Machine):
         """The next start is with another image of the application."""
         os.makedirs(self.home, exist_ok=True)
         self.extra = image.extra(os.path.join(self.home, "other.cpio"),
-                             files={TA: path})
+                                 files={TA: path})
 
     def end(self):
         self.cut()
