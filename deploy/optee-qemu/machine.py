@@ -113,6 +113,8 @@ class Machine:
         return both
 
     def kernel_words(self, root):
+        # QEMU's processor does not speculate: guards that flush against that
+        # cost much there, and guard nothing
         words = ["console=ttyAMA0", "quiet", "panic=-1", "rdinit=/init",
                  "mitigations=off", "kpti=off",
                  f"initrd={self.root_at:#x},{os.path.getsize(root)}",
