@@ -329,8 +329,9 @@ static void test_twin(void **state)
 	clocks(clock[1]);
 	look(&by_snapshots);
 	assert_same(&by_log, &by_snapshots);
-	assert_in_range(clock[1][0], clock[0][0], clock[0][0] + 2);
-	assert_in_range(clock[1][1], clock[0][1], clock[0][1] + 2);
+	/* both lived on since they came up, one of them longer */
+	for (size_t i = 0; i < 2; i++)
+		assert_in_range(clock[1][i], clock[0][i] - 3, clock[0][i] + 3);
 	assert_int_not_equal(by_log.slot_cnt, 0);
 	assert_int_not_equal(l->key_cnt, 0);
 	free(l);
