@@ -196,6 +196,24 @@ class Keys(unittest.TestCase):
         self.refused("ARGUMENT", "kms_sign", {"key": key, "typedData": mail})
         self.refused("ARGUMENT", "kms_sign", {"key": key, "typedData": "{"})
 
+    def test_typed_data_of_no_type(self):
+        """A type is its name and its number, and nothing behind it."""
+        value = {"bytes4": "0x01020304", "uint8": "7", "uint8[2]": ["1", "2"]}
+        wrong = {"bytes4": ("bytes4-", "bytes04", "bytes33", "bytes+4"),
+                 "uint8": ("uint8-", "uint08", "uint 8", "uint264"),
+                 "uint8[2]": ("uint8[2-]", "uint8[02]", "uint8[-]",
+                              "uint8[3]", "uint8[0]")}
+        key = self.create(purpose="eth")
+        for right, names in wrong.items():
+            for name in (right, *names):
+                mail = {"types": {"EIP712Domain": [],
+                                  "T": [{"name": "a", "type": name}]},
+                        "primaryType": "T", "domain": {},
+                        "message": {"a": value[right]}}
+                with self.subTest(name):
+                    self.refused("KEY_TYPED" if name == right else "ARGUMENT",
+                                 "kms_sign", {"key": key, "typedData": mail})
+
     def test_delete(self):
         key = self.create(purpose="raw")
         blob = os.path.join(self.node.data, "blobs", key[2:])

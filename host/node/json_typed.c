@@ -217,6 +217,21 @@ static bool is_power_of_two(const uint8_t word[32])
 	return ones == 1;
 }
 
+/* The number that those digits are, and nothing else; 0: none up to max. */
+static unsigned size_of_type(const char *digits, size_t len, unsigned max)
+{
+	unsigned size = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		if (digits[i] < (i == 0 ? '1' : '0') || digits[i] > '9')
+			return 0;
+		size = size * 10 + (unsigned)(digits[i] - '0');
+		if (size > max)
+			return 0;
+	}
+	return size;
+}
+
 /* uintN and intN; type is behind the "uint" or "int". */
 static void encode_number(struct typed *t, uint8_t ret[32], const char *size,
 			  bool is_signed, yyjson_val *value)
@@ -225,11 +240,10 @@ static void encode_number(struct typed *t, uint8_t ret[32], const char *size,
 						: yyjson_get_str(value);
 	size_t len = yyjson_get_len(value);
 	bool negative = text && len > 1 && text[0] == '-';
-	unsigned bits = 256, used;
+	unsigned bits = *size ? size_of_type(size, strlen(size), 256) : 256,
+		 used;
 
-	if (*size && sscanf(size, "%3u", &bits) != 1)
-		bits = 0;
-	if (bits == 0 || bits > 256 || bits % 8) {
+	if (bits == 0 || bits % 8) {
 		fail(t, "a number's type is none");
 		return;
 	}
@@ -274,7 +288,7 @@ static void encode_bytes(struct typed *t, uint8_t ret[32], yyjson_val *value)
 static void encode_atom(struct typed *t, uint8_t ret[32], const char *type,
 			yyjson_val *value)
 {
-	unsigned size = 0;
+	unsigned size;
 
 	if (strcmp(type, "string") == 0) {
 		if (!yyjson_is_str(value))
@@ -295,9 +309,12 @@ static void encode_atom(struct typed *t, uint8_t ret[32], const char *type,
 		encode_number(t, ret, type + 4, false, value);
 	} else if (strncmp(type, "int", 3) == 0) {
 		encode_number(t, ret, type + 3, true, value);
-	} else if (sscanf(type, "bytes%2u", &size) == 1 && size >= 1 &&
-		   size <= 32) {
-		encode_fixed(t, ret, size, false, value);
+	} else if (strncmp(type, "bytes", 5) == 0) {
+		size = size_of_type(type + 5, strlen(type + 5), 32);
+		if (size == 0)
+			fail(t, "a type is unknown");
+		else
+			encode_fixed(t, ret, size, false, value);
 	} else {
 		fail(t, "a type is unknown");
 	}
@@ -341,17 +358,16 @@ static void encode_array(struct typed *t, uint8_t ret[32], const char *type,
 			 yyjson_val *value, int depth)
 {
 	const char *bracket = strrchr(type, '[');
-	size_t len = (size_t)(bracket - type);
+	size_t len = (size_t)(bracket - type), digits = strlen(bracket) - 2;
+	unsigned size = size_of_type(bracket + 1, digits, ELEMENTS_MAX);
 	struct vch_keccak256 k;
 	char inner[NAME_MAX_LEN];
 	yyjson_val *element;
-	unsigned size;
 	size_t i, max;
 
 	if (len >= sizeof(inner) || !yyjson_is_arr(value) ||
 	    yyjson_arr_size(value) > ELEMENTS_MAX ||
-	    (sscanf(bracket, "[%4u]", &size) == 1 &&
-	     size != yyjson_arr_size(value))) {
+	    (digits > 0 && (size == 0 || size != yyjson_arr_size(value)))) {
 		fail(t, "want an array of the type's size in the message");
 		return;
 	}
