@@ -19,7 +19,7 @@ memset(void *to, int byte, size_t len)
 	for (; len > 0 && (uintptr_t)at % sizeof(word) != 0; len--)
 		*at++ = (uint8_t)byte;
 	for (; len >= sizeof(word); len -= sizeof(word), at += sizeof(word))
-		*(word *)at = filled;
+		*(word *)(void *)at = filled;
 	for (; len > 0; len--)
 		*at++ = (uint8_t)byte;
 	return to;
