@@ -100,8 +100,8 @@ class Board(machine.Machine):
         except FileNotFoundError:
             return ""
 
-    def wait_said(self, what):
-        self.wait(what, lambda: what in self.said())
+    def wait_said(self, what, times=1):
+        self.wait(what, lambda: self.said().count(what) >= times)
 
     def replace_ta(self, path):
         """The next start is with another image of the application."""

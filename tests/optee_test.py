@@ -83,13 +83,11 @@ class Suites(unittest.TestCase):
         path, names = rig.suites()
         self.assertGreaterEqual(len(names), 14)
         # the hostile client first: it calls the product's own application
-        todo = sorted(names, key=lambda n: n == "board_hostile")
+        # shared by both: each suite is taken once
+        names = iter(sorted(names, key=lambda n: n != "board_hostile"))
 
         def some(board):
-            ran = 0
-            while todo:
-                ran += self.run_suite(board, todo.pop())
-            return ran
+            return sum(self.run_suite(board, name) for name in names)
 
         with ThreadPoolExecutor(2) as pool:
             boards = list(pool.map(self.board, [path] * 2))

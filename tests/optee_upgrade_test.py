@@ -17,19 +17,15 @@ import unittest
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import board_rig as rig  # noqa: E402
-from board_rig import image, stack  # noqa: E402
+from board_rig import call, image  # noqa: E402
+from optee_test import VOUCH, sign_ta  # noqa: E402
 
 from cryptography.hazmat.primitives.asymmetric import ec  # noqa: E402
 
 KEY = {"purpose": "raw", "opsDaily": 3}
 CUTS = int(os.environ.get("VOUCH_CUTS", "3"))
-TA = f"lib/optee_armtz/{image.UUID}.ta"
-NEWER = os.path.join(rig.ROOT, "out", "optee", "ta-newer")
-NEWEST = os.path.join(rig.ROOT, "out", "optee", "ta-newest")
+NEWER, NEWEST = rig.test_ta("newer"), rig.test_ta("newest")
 NEWER_ELF = os.path.join(NEWER + ".build", image.UUID + ".stripped.elf")
-SIGNER = os.path.join(rig.ROOT, "out", "deps", "optee-dev-kit", "scripts",
-                      "sign_encrypt.py")
-VOUCH = os.path.join(rig.ROOT, "out", "bin", "vouch")
 RELEASE_KEY = os.path.join(rig.ROOT, "out", "deps", "release",
                            "development.pem")
 ENTRY_POINT = "0x4337084d9e255ff0702461cf8895ce9e3b5ff108"
@@ -49,40 +45,13 @@ class Upgrade(unittest.TestCase):
     def start(self):
         board = rig.Board(window="0")
         self.addCleanup(board.end)
-        board.start()
-        board.wait_node()
+        board.up_node()
         return board
 
-    def call(self, board, method, params=None):
-        with open(board.token_file) as f:
-            token = f.read().strip()
-        answer = stack.post(board.url, {"jsonrpc": "2.0", "id": 1,
-                                        "method": method,
-                                        "params": params or {}}, token)
-        if "error" in answer:
-            raise AssertionError(f"{method}: {answer['error']}")
-        return answer["result"]
-
-    def said(self, board):
-        try:
-            with open(os.path.join(board.run_dir, "normal.log"),
-                      errors="replace") as f:
-                return f.read()
-        except FileNotFoundError:
-            return ""
-
-    def wait_said(self, board, what, times=1):
-        board.wait(what, lambda: self.said(board).count(what) >= times)
-
     def boot(self, board, ta=None):
-        """With another image in the place of the first; says what it said."""
+        """Anew, maybe with another image in the place of the first."""
         board.cut()
-        board.extra = None
-        if ta:
-            board.extra = image.extra(os.path.join(board.home, "other.cpio"),
-                                      files={TA: ta})
-        else:
-            board.extra = image.extra(os.path.join(board.home, "none.cpio"))
+        board.replace_ta(ta or image.TA)
         board.start()
 
     def manifest(self, board, ta=NEWER, version=2, key=RELEASE_KEY):
@@ -97,16 +66,16 @@ class Upgrade(unittest.TestCase):
                      "--token-file", board.token_file)
 
     def evidence(self, board):
-        return self.call(board, "kms_attest", {"challenge": "0x" + 64 * "1"})
+        return call(board, "kms_attest", {"challenge": "0x" + 64 * "1"})
 
     def sign(self, board, key):
-        return self.call(board, "kms_sign", {"key": key["key"],
+        return call(board, "kms_sign", {"key": key["key"],
                                              "digest": "0x" + 64 * "2"})
 
     def account(self, board):
         numbers = ec.generate_private_key(
             ec.SECP256R1()).public_key().public_numbers()
-        return self.call(board, "vouch_createAccount", {
+        return call(board, "vouch_createAccount", {
             "passkey": {"x": f"0x{numbers.x:064x}", "y": f"0x{numbers.y:064x}",
                         "rpIdHash": "0x" + 64 * "3"},
             "origins": ["https://localhost"],
@@ -123,27 +92,24 @@ class Upgrade(unittest.TestCase):
         path = os.path.join(board.home, "other.elf")
         with open(path, "wb") as f:
             f.write(elf.replace(b"vouch evidence v1", b"vouch evidence v!"))
-        ta = os.path.join(board.home, "other.ta")
-        subprocess.run(["/usr/bin/python3", SIGNER, "--uuid", image.UUID,
-                        "--key", image.TA_KEY, "--in", path, "--out", ta,
-                        "--ta-version", "0"], check=True, capture_output=True)
-        return ta
+        return sign_ta(image.TA_KEY, os.path.join(board.home, "other.ta"),
+                       path)
 
     def assert_refused(self, board, ta):
         """No session, so no key; vouchd says what is to be done."""
         self.boot(board, ta)
-        self.wait_said(board, f"no session teec={0xffff0001}")
-        self.wait_said(board, "handed over to")
+        board.wait_said(f"no session teec={0xffff0001}")
+        board.wait_said("handed over to")
         self.assertIsNone(board.health())
 
     def test_hand_over(self):
         board = self.start()
         before = self.evidence(board)
         self.assertEqual(before["version"], "0x1")
-        key = self.call(board, "kms_createKey", KEY)
+        key = call(board, "kms_createKey", KEY)
         address = self.account(board)
         signature = self.sign(board, key)["signature"]
-        state = self.call(board, "vouch_getAccount", {"address": address})
+        state = call(board, "vouch_getAccount", {"address": address})
 
         # nobody but the release keys, and never to itself or down
         stranger = os.path.join(board.home, "stranger.pem")
@@ -160,8 +126,8 @@ class Upgrade(unittest.TestCase):
         code, said = self.upgrade(board, self.manifest(board))
         self.assertEqual(code, 0, said)
         # the node ends; started again, as here, it says the same once more
-        self.wait_said(board, HANDED_OVER, 2)
-        self.wait_said(board, f"no session teec={0xffff0001}")
+        board.wait_said(HANDED_OVER, 2)
+        board.wait_said(f"no session teec={0xffff0001}")
         self.assertIsNone(board.health())
 
         self.assert_refused(board, self.named_by_nobody(board))
@@ -174,9 +140,9 @@ class Upgrade(unittest.TestCase):
             self.assertEqual(after[same], before[same])
         self.assertEqual(self.sign(board, key)["signature"], signature)
         self.assertEqual(
-            self.call(board, "kms_getPublicKey", {"key": key["key"]})["ops"],
+            call(board, "kms_getPublicKey", {"key": key["key"]})["ops"],
             "0x1")
-        now = self.call(board, "vouch_getAccount", {"address": address})
+        now = call(board, "vouch_getAccount", {"address": address})
         self.assertEqual(now["config"], state["config"])
 
         self.assert_refused(board, None)
@@ -188,7 +154,7 @@ class Upgrade(unittest.TestCase):
         board.wait_node()
         code, said = self.upgrade(board, self.manifest(board, NEWEST, 3))
         self.assertEqual(code, 0, said)
-        self.wait_said(board, HANDED_OVER)
+        board.wait_said(HANDED_OVER)
         self.assert_refused(board, NEWER)
         self.boot(board, NEWEST)
         board.wait_node()
@@ -200,13 +166,13 @@ class Upgrade(unittest.TestCase):
 
     def test_who_began_a_place_is_no_successor(self):
         board = self.start()
-        key = self.call(board, "kms_createKey", KEY)["key"]
+        key = call(board, "kms_createKey", KEY)["key"]
         manifest = self.manifest(board)
         board.run("touch /tmp/stop; killall vouchd; sleep 1; "
                   "mv /data/node /data/kept; mkdir -m 700 /data/node; sync")
         self.boot(board, NEWER)
         board.wait_node()  # on an empty log it is somebody else
-        self.assertEqual(self.call(board, "kms_listKeys")["keys"], [])
+        self.assertEqual(call(board, "kms_listKeys")["keys"], [])
         board.run("touch /tmp/stop; killall vouchd; sleep 1; "
                   "rm -rf /data/node; mv /data/kept /data/node; sync")
         self.boot(board)
@@ -215,7 +181,7 @@ class Upgrade(unittest.TestCase):
         self.assertEqual(code, 1, said)
         self.assertIn("successor exists here already", said)
         self.assertEqual(
-            [k["key"] for k in self.call(board, "kms_listKeys")["keys"]],
+            [k["key"] for k in call(board, "kms_listKeys")["keys"]],
             [key])
 
     def test_power_cuts(self):
@@ -226,7 +192,7 @@ class Upgrade(unittest.TestCase):
 
     def cut_once(self, after):
         board = self.start()
-        key = self.call(board, "kms_createKey", KEY)["key"]
+        key = call(board, "kms_createKey", KEY)["key"]
         manifest = self.manifest(board)
         code, said = self.upgrade(board, manifest)
         self.assertEqual(code, 0, said)
@@ -234,18 +200,18 @@ class Upgrade(unittest.TestCase):
         # the old version has all of it, and goes on or ends it; or nothing
         self.boot(board)
         board.wait("the one or the other", lambda: board.health() or
-                   HANDED_OVER in self.said(board))
-        if HANDED_OVER not in self.said(board):
+                   HANDED_OVER in board.said())
+        if HANDED_OVER not in board.said():
             board.wait_node()
             self.assertEqual(
-                [k["key"] for k in self.call(board, "kms_listKeys")["keys"]],
+                [k["key"] for k in call(board, "kms_listKeys")["keys"]],
                 [key])
             self.assertEqual(self.upgrade(board, manifest)[0], 0)
-            self.wait_said(board, HANDED_OVER)
+            board.wait_said(HANDED_OVER)
         self.boot(board, NEWER)
         board.wait_node()
         self.assertEqual(
-            [k["key"] for k in self.call(board, "kms_listKeys")["keys"]],
+            [k["key"] for k in call(board, "kms_listKeys")["keys"]],
             [key])
 
 
