@@ -24,12 +24,12 @@ include deploy/optee-qemu/board.mk
 
 ifeq ($(ARCH),aarch64)
 S2N := $(VCH_S2N_ARM)
-SHA :=
+AWS := $(VCH_AWS_ARM)
 BEARSSL := $(VCH_BEARSSL)
 SECP256K1_ARCH := $(VCH_SECP256K1_ARM)
 else
 S2N := $(VCH_S2N_X86)
-SHA := $(VCH_SHA_X86)
+AWS := $(VCH_AWS_X86)
 BEARSSL := $(VCH_BEARSSL) $(VCH_BEARSSL_X86)
 SECP256K1_ARCH := $(VCH_SECP256K1_X86)
 endif
@@ -37,7 +37,7 @@ endif
 obj = $(addprefix $(OUT)/obj/,$(addsuffix .o,$(basename $(1))))
 room = $(filter-out %_test.c %_fuzz.c %/fuzz.c,$(wildcard $(1)/*.c))
 
-THIRD_SRCS := $(S2N) $(SHA) $(BEARSSL) $(VCH_SECP256K1)
+THIRD_SRCS := $(S2N) $(AWS) $(BEARSSL) $(VCH_SECP256K1)
 CORE_SRCS := $(VCH_TRUSTED_SRCS) wire/gen/errors.c
 EMU_SRCS := $(addprefix emu/,gp_core.c gp_session.c gp_storage.c sandbox.c \
 	store.c)
@@ -211,7 +211,7 @@ $(OUT)/obj/$(VCH_S2N)/%.o: $(VCH_S2N)/%.S
 	@$(CC) $(VCH_S2N_CPPFLAGS) -c $< -o $@
 $(OUT)/obj/$(VCH_AWS_LC)/generated-src/%.o: $(VCH_AWS_LC)/generated-src/%.S
 	@mkdir -p $(@D)
-	@$(CC) $(VCH_SHA_CPPFLAGS) -c $< -o $@
+	@$(CC) $(VCH_AWS_CPPFLAGS) -c $< -o $@
 $(OUT)/obj/$(YYJSON)/%.o: $(YYJSON)/%.c
 	@$(cc) -w -c $< -o $@
 $(OUT)/obj/trusted/ta/%.o: trusted/ta/%.c

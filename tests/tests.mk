@@ -104,7 +104,7 @@ $(CTIME): $(CTIME_SRCS) $(VCH_P256_TABLE) $(wildcard trusted/*/*.h)
 	@mkdir -p $(@D)
 	@$(CC) -std=gnu11 -D_GNU_SOURCE -O3 -g -w $(VCH_CTIME_CPPFLAGS) \
 		$(VCH_CRYPTO_CPPFLAGS) $(VCH_SECP256K1_CPPFLAGS) \
-		$(SECP256K1_ARCH) $(VCH_S2N_CPPFLAGS) $(VCH_SHA_CPPFLAGS) \
+		$(SECP256K1_ARCH) $(VCH_S2N_CPPFLAGS) $(VCH_AWS_CPPFLAGS) \
 		$(CTIME_SRCS) -o $@ \
 		-lcmocka
 

@@ -12,14 +12,23 @@
 #include "trusted/crypto/cpu.h"
 #include "trusted/crypto/ctime.h"
 
+#ifdef __aarch64__
+#include "trusted/crypto/aes_armv8.h"
+#define HARD_KEYS struct vch_aes_armv8_ctr
+#define HARD_GHASH vch_ghash_armv8
+#define HARD_INIT(keys, key) vch_aes_armv8_ctr_init(keys, key)
+#else
+#define HARD_KEYS br_aes_x86ni_ctr_keys
+#define HARD_GHASH br_ghash_pclmul
+#define HARD_INIT(keys, key) br_aes_x86ni_ctr_init(keys, key, sizeof(key))
+#endif
+
 /* The expanded key and the running state of one message. */
 struct vch_gcm {
 	union {
 		const br_block_ctr_class *vtable;
 		br_aes_ct64_ctr_keys soft;
-#ifdef __x86_64__
-		br_aes_x86ni_ctr_keys hard;
-#endif
+		HARD_KEYS hard;
 	} secret_aes;
 	br_gcm_context secret_gcm;
 };
@@ -29,15 +38,13 @@ static void init(struct vch_gcm *g, const struct vch_aead_key *key)
 {
 	br_ghash ghash = br_ghash_ctmul64;
 
-#ifdef __x86_64__
 	if (vch_cpu_has(VCH_CPU_AES)) {
-		br_aes_x86ni_ctr_init(&g->secret_aes.hard, key->secret_key,
-				      sizeof(key->secret_key));
-		ghash = br_ghash_pclmul;
-	} else
-#endif
+		HARD_INIT(&g->secret_aes.hard, key->secret_key);
+		ghash = HARD_GHASH;
+	} else {
 		br_aes_ct64_ctr_init(&g->secret_aes.soft, key->secret_key,
 				     sizeof(key->secret_key));
+	}
 	br_gcm_init(&g->secret_gcm, &g->secret_aes.vtable, ghash);
 }
 

@@ -42,11 +42,28 @@ static uint32_t ask(void)
 	return has;
 }
 
-#else
+#elif defined(VCH_BOARD_CPU)
 
+/* A trusted application cannot ask: whoever builds for a board knows. */
 static uint32_t ask(void)
 {
-	return 0;
+	return VCH_BOARD_CPU;
+}
+
+#else
+
+/* A register of the kernel's, which answers for it: in Linux since 4.11. */
+static uint32_t ask(void)
+{
+	uint64_t isar0;
+	uint32_t has = 0;
+
+	__asm__ volatile("mrs %0, id_aa64isar0_el1" : "=r"(isar0));
+	if ((isar0 >> 4 & 15) >= 2) /* AES and PMULL */
+		has |= VCH_CPU_AES;
+	if ((isar0 >> 12 & 15) >= 1) /* SHA2 */
+		has |= VCH_CPU_SHA;
+	return has;
 }
 
 #endif

@@ -9,7 +9,7 @@
 #	object of			flags
 #	VCH_CRYPTO_SRCS			$(VCH_CRYPTO_CPPFLAGS)
 #	VCH_S2N_X86, VCH_S2N_ARM	$(VCH_S2N_CPPFLAGS)
-#	VCH_SHA_X86			$(VCH_SHA_CPPFLAGS)
+#	VCH_AWS_X86, VCH_AWS_ARM	$(VCH_AWS_CPPFLAGS)
 #	VCH_BEARSSL, VCH_BEARSSL_X86	$(VCH_BEARSSL_CPPFLAGS)
 #	VCH_SECP256K1			$(VCH_SECP256K1_CPPFLAGS) and _X86 or _ARM
 #
@@ -19,9 +19,9 @@
 VCH_DEPS ?= out/deps
 VCH_CRYPTO_GEN ?= out/gen
 
-VCH_CRYPTO_SRCS := $(addprefix trusted/crypto/, aead.c cpu.c ed25519.c \
-	hkdf.c hmac.c hpke.c keccak256.c p256.c secp256k1.c sha256.c sha512.c \
-	x25519.c)
+VCH_CRYPTO_SRCS := $(addprefix trusted/crypto/, aead.c aes_armv8.c cpu.c \
+	ed25519.c hkdf.c hmac.c hpke.c keccak256.c p256.c secp256k1.c sha256.c \
+	sha512.c x25519.c)
 
 # p256.c includes this; trusted/crypto/p256_table.py prints it (0.1 s).
 VCH_P256_TABLE := $(VCH_CRYPTO_GEN)/trusted/crypto/p256_table.h
@@ -45,18 +45,20 @@ VCH_S2N_ARM := $(addprefix $(VCH_S2N)/arm/, $(VCH_S2N_FILES) \
 	p256/bignum_mod_n256.S p256/bignum_tomont_p256.S)
 VCH_S2N_CPPFLAGS := -Itrusted/crypto/s2n -I$(VCH_S2N)/include
 
-# SHA-256 by the processor's own instructions, where it has them; on arm64 the
-# TA could not ask the processor, so BearSSL's serves there.
+# SHA-256 by the processor's own instructions, where it has them; for Armv8
+# AES and GHASH too, which BearSSL has for x86-64 alone.
 VCH_AWS_LC := $(VCH_DEPS)/vendor/aws-lc-sys/aws-lc
-VCH_SHA_X86 := $(VCH_AWS_LC)/generated-src/linux-x86_64/crypto/fipsmodule/sha256-x86_64.S
-VCH_SHA_CPPFLAGS := -I$(VCH_AWS_LC)/include
+VCH_AWS_X86 := $(VCH_AWS_LC)/generated-src/linux-x86_64/crypto/fipsmodule/sha256-x86_64.S
+VCH_AWS_ARM := $(addprefix $(VCH_AWS_LC)/generated-src/linux-aarch64/crypto/fipsmodule/, \
+	aesv8-armx.S ghashv8-armx.S sha256-armv8.S)
+VCH_AWS_CPPFLAGS := -I$(VCH_AWS_LC)/include
 
 VCH_BEARSSL := $(addprefix $(VCH_DEPS)/bearssl/src/, \
 	aead/gcm.c codec/dec32be.c codec/dec32le.c codec/dec64be.c \
 	codec/enc32be.c codec/enc32le.c codec/enc64be.c hash/ghash_ctmul64.c \
 	hash/sha2big.c hash/sha2small.c symcipher/aes_ct64.c \
 	symcipher/aes_ct64_ctr.c symcipher/aes_ct64_enc.c)
-# AES-GCM by the processor's own instructions; BearSSL has none for arm64.
+# AES-GCM by the processor's own instructions
 VCH_BEARSSL_X86 := $(addprefix $(VCH_DEPS)/bearssl/src/, hash/ghash_pclmul.c \
 	symcipher/aes_x86ni.c symcipher/aes_x86ni_ctr.c)
 VCH_BEARSSL_CPPFLAGS := -I$(VCH_DEPS)/bearssl/inc -I$(VCH_DEPS)/bearssl/src

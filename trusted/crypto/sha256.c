@@ -7,9 +7,7 @@
 
 #include "trusted/crypto/cpu.h"
 
-#ifdef __x86_64__
-
-/* AWS-LC: cnt blocks, by the SHA extensions; constant time. */
+/* AWS-LC: cnt blocks, by the processor's instructions; constant time. */
 void sha256_block_data_order_hw(uint32_t state[8], const uint8_t *in,
 				size_t cnt);
 
@@ -22,16 +20,6 @@ static void blocks(uint32_t state[8], const uint8_t *in, size_t cnt)
 	for (; cnt > 0; cnt--, in += VCH_SHA256_BLOCK)
 		br_sha2small_round(in, state);
 }
-
-#else
-
-static void blocks(uint32_t state[8], const uint8_t *in, size_t cnt)
-{
-	for (; cnt > 0; cnt--, in += VCH_SHA256_BLOCK)
-		br_sha2small_round(in, state);
-}
-
-#endif
 
 void vch_sha256_init(struct vch_sha256 *s)
 {

@@ -34,6 +34,10 @@ VCH_TA_SRCS := \
 VCH_GEN ?= out/gen
 VCH_RELEASE_HEADER := $(VCH_GEN)/trusted/ta/release_keys.h
 
+# What the board's processor has (trusted/crypto/cpu.h): SHA2, AES and PMULL, as
+# most have; a Raspberry Pi 4 has none of them and wants 0.
+VCH_BOARD_CPU ?= 3u
+
 ifdef ta-dev-kit-dir
 VCH_TRUSTED_SRCS += trusted/base/memory_board.c
 VCH_TA_SRCS += trusted/ta/platform_board.c
@@ -49,8 +53,11 @@ with = $(foreach f,$(1),$(eval cppflags-$(f)-y := $(call rooted,$(2))) \
 
 srcs_ext_base-y := $(VCH_ROOT)
 srcs_ext-y := $(VCH_TRUSTED_SRCS) $(VCH_TA_SRCS) $(VCH_S2N_ARM) \
-	$(VCH_BEARSSL) $(VCH_SECP256K1)
+	$(VCH_AWS_ARM) $(VCH_BEARSSL) $(VCH_SECP256K1)
 cflags-y += -O3 -std=gnu11
+# OP-TEE lets applications read at any address; the kit compiles as if not,
+# and copies 32 bytes by a call and byte by byte
+cflags-y += -mno-strict-align
 # an enum switch without default: lets the compiler name what it lacks
 cflags-remove-y += -Wswitch-default
 # what the headers of our libraries are not written for
@@ -73,8 +80,10 @@ cppflags-trusted/ta/platform.c-y += \
 	-DTEE_CreatePersistentObject=board_create \
 	-DTEE_WriteObjectData=board_write
 endif
-$(call with,$(VCH_CRYPTO_SRCS),$(VCH_CRYPTO_CPPFLAGS))
+$(call with,$(VCH_CRYPTO_SRCS),$(VCH_CRYPTO_CPPFLAGS) \
+	-DVCH_BOARD_CPU=$(VCH_BOARD_CPU))
 $(call with,$(VCH_S2N_ARM),$(VCH_S2N_CPPFLAGS))
+$(call with,$(VCH_AWS_ARM),$(VCH_AWS_CPPFLAGS))
 $(call with,$(VCH_BEARSSL),$(VCH_BEARSSL_CPPFLAGS),-w)
 $(call with,$(VCH_SECP256K1),$(VCH_SECP256K1_CPPFLAGS) \
 	$(VCH_SECP256K1_ARM),-w)

@@ -4,6 +4,7 @@
 include $(VCH_ROOT)/trusted/ta/sub.mk
 srcs_ext-y := trusted/base/bytes.c trusted/base/ct.c trusted/base/wipe.c \
 	trusted/base/memory_board.c \
-	$(VCH_CRYPTO_SRCS) $(VCH_S2N_ARM) $(VCH_BEARSSL) $(VCH_SECP256K1) \
+	$(VCH_CRYPTO_SRCS) $(VCH_S2N_ARM) $(VCH_AWS_ARM) $(VCH_BEARSSL) \
+	$(VCH_SECP256K1) \
 	deploy/optee-qemu/bare/bare_ta.c
 cppflags-deploy/optee-qemu/bare/bare_ta.c-y := -I$(VCH_ROOT)
