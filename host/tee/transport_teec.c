@@ -20,10 +20,14 @@
 #include "trusted/ta/uuid.h"
 #include "wire/gen/ta.h"
 
-#define REQUEST_AT 0
-#define ANSWER_AT (REQUEST_AT + VCH_REQUEST_MAX)
+/*
+ * The request last, as it has no fixed length: so the three touch each other,
+ * and OP-TEE maps and unmaps them as one for each call.
+ */
+#define ANSWER_AT 0
 #define LOG_AT (ANSWER_AT + VCH_ANSWER_MAX)
-#define MEMORY_SIZE (LOG_AT + VCH_BATCH_MAX)
+#define REQUEST_AT (LOG_AT + VCH_BATCH_MAX)
+#define MEMORY_SIZE (REQUEST_AT + VCH_REQUEST_MAX)
 
 struct vch_tee {
 	TEEC_Context context;
