@@ -258,7 +258,8 @@ out/ta/$(UUID).ta: $(BOARD_KEY) $(VCH_P256_TABLE) $(VCH_RELEASE_HEADER) \
 		-f $(CURDIR)/out/deps/optee-dev-kit/mk/ta_dev_kit.mk \
 		VCH_ROOT=../.. O=../../out/ta BINARY=$(UUID) \
 		TA_SIGN_KEY=$(CURDIR)/$(BOARD_KEY) \
-		CROSS_COMPILE=aarch64-linux-gnu- PYTHON3=/usr/bin/python3
+		CROSS_COMPILE=aarch64-linux-gnu- PYTHON3=/usr/bin/python3 \
+		../../$@
 
 out/ta/size: out/ta/$(UUID).ta
 	@aarch64-linux-gnu-size out/ta/$(UUID).stripped.elf | awk 'NR == 2 { \

@@ -35,7 +35,8 @@ $(BOARD_TEST_TAS): out/optee/ta-%: out/ta/$(UUID).ta \
 		$(if $(filter newer newest,$*),,VCH_BOARD_TESTS=y) \
 		CPPFLAGS="$(BOARD_WORDS_$*)" \
 		TA_SIGN_KEY=$(CURDIR)/$(BOARD_KEY) \
-		CROSS_COMPILE=aarch64-linux-gnu- PYTHON3=/usr/bin/python3
+		CROSS_COMPILE=aarch64-linux-gnu- PYTHON3=/usr/bin/python3 \
+		../../$@.build/$(UUID).ta
 	@cp $@.build/$(UUID).ta $@
 
 .PHONY: optee-xtest

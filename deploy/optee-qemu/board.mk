@@ -9,6 +9,8 @@ OUT := out/optee/arm64
 SYSROOT := out/deps/optee/sysroot
 CC := aarch64-linux-gnu-gcc --sysroot=$(CURDIR)/$(SYSROOT)
 LDFLAGS += -Wl,--allow-shlib-undefined
+# what the image gets is stripped: lines are enough to look things up in
+CFLAGS := $(patsubst -g,-g1,$(CFLAGS))
 TEE_TRANSPORT := transport_teec
 TEE_LIBS := -lteec
 endif
@@ -18,7 +20,8 @@ BOARD_TOOL := deploy/optee-qemu/board
 BOARD_KEY := out/deps/optee/keys/ta.pem
 
 .PHONY: board-programs
-board-programs: $(addprefix $(OUT)/bin/,vouchd vouch) out/ta/size
+# first what ends with one long step that nothing else can share
+board-programs: out/ta/size $(addprefix $(OUT)/bin/,vouchd vouch)
 
 .PHONY: optee-image
 optee-image: deps ## build OP-TEE, kernel and programs for the board in QEMU
