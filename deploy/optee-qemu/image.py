@@ -7,6 +7,7 @@ pinned in `lock`; nothing is installed on this machine.
 import concurrent.futures
 import glob
 import hashlib
+import inspect
 import os
 import shutil
 import stat
@@ -136,9 +137,15 @@ def unpack_packages():
 
 
 def unpack_kernel():
+    """Of the package, of 1,700 files, only those we take."""
     new = fresh(os.path.join(WORK, "kernel.new"))
     package = next(p for _, n, p in pins() if n.startswith("linux-image"))
-    run("kernel", ["dpkg-deb", "-x", package, new])
+    wanted = ["./boot/vmlinuz-*"]
+    for name in MODULES:
+        wanted.append(f"*/{name.replace('_', '[_-]')}.ko.xz")
+    run("kernel", ["bash", "-c", "set -o pipefail; dpkg-deb --fsys-tarfile "
+                   '"$0" | tar -x -C "$1" --wildcards "${@:2}"', package, new,
+                   *wanted])
     fresh(os.path.join(WORK, "kernel"))
     shutil.copy(glob.glob(new + "/boot/vmlinuz-*")[0],
                 os.path.join(WORK, "kernel", "Image"))
@@ -193,7 +200,7 @@ def build_optee(tree):
         "CFG_TEE_TA_LOG_LEVEL=1", "TA_SIGN_KEY=" + TA_KEY,
         "PYTHON3=/usr/bin/python3", "CFG_INSECURE=n",
         "CFG_ENABLE_EMBEDDED_TESTS=n", "CFG_DT_DRIVER_EMBEDDED_TEST=n",
-        "CFG_WITH_STATS=n", "CFG_SECSTOR_TA=n",
+        "CFG_WITH_STATS=n", "CFG_SECSTOR_TA=n", "CFG_DEBUG_INFO=n",
         "TEE_IMPL_VERSION=4.10.0-vouch",
         "CFG_TEE_IMPL_DESCR=vouch OP-TEE on QEMU",
         *(f"out/core/tee-{part}_v2.bin"
@@ -227,10 +234,10 @@ def build_firmware():
 
     def first_stages():
         unpack_source("arm-trusted-firmware", tfa)
-        make_tfa(tfa, "bl1", "bl2", "bl31")
+        make_tfa(tfa, "bl1", "bl2", "bl31", "fiptool")
 
     together(lambda: build_optee(optee), first_stages)
-    make_tfa(tfa, "all", "fip")
+    make_tfa(tfa, "fip")
     fresh(FIRMWARE)
     for name in ("bl1.bin", "fip.bin"):
         shutil.copy(f"{tfa}/build/qemu/release/{name}", FIRMWARE)
@@ -370,50 +377,54 @@ def measure(path=TA):
 
 
 def prepare():
-    """What `make` needs before it can build the programs: board.mk."""
+    """What all else begins with: the downloads, and the board's key."""
     os.makedirs(WORK, exist_ok=True)
-    lock = os.path.join(HERE, "lock")
-    step("fetch", "packages and sources from Debian", digest(lock),
-         CACHE, fetch)
-    together(lambda: step("sysroot", "arm64 libraries", digest(lock), SYSROOT,
-                          unpack_packages),
-             lambda: step("kernel", "kernel", digest(lock, *MODULES),
-                          os.path.join(WORK, "kernel"), unpack_kernel))
-    make_ta_key()
+    together(lambda: step("fetch", "packages and sources from Debian",
+                          digest(os.path.join(HERE, "lock")), CACHE, fetch),
+             make_ta_key)
 
 
 def firmware():
+    how = (unpack_source, patch, build_optee, make_tfa, build_firmware)
     step("firmware", "OP-TEE and TF-A, from source",
          digest(os.path.join(HERE, "lock"), TA_KEY,
                 os.path.join(ROOT, "trusted/ta/device.h"),
-                os.path.join(HERE, "image.py"),
+                f"{CROSS} {KERNEL_AT:#x}", *map(inspect.getsource, how),
                 *here("patches/*", "optee/*")),
          os.path.join(FIRMWARE, "fip.bin"), build_firmware)
 
 
-def make(target):
+def kernel():
+    step("kernel", "kernel", digest(os.path.join(HERE, "lock"), *MODULES),
+         os.path.join(WORK, "kernel"), unpack_kernel)
+
+
+def make(target, *before):
     """A target of `make` for the board."""
     done = subprocess.run(
-        ["make", "--no-print-directory", "-s", "-j2", "BOARD=optee", target],
+        [*before, "make", "--no-print-directory", "-s", "-j2", "BOARD=optee",
+         target],
         cwd=ROOT, env=clean_env(), stdin=subprocess.DEVNULL)
     if done.returncode != 0:
         raise Error(f"{target} for the board does not build")
 
 
 def programs():
+    step("sysroot", "arm64 libraries", digest(os.path.join(HERE, "lock")),
+         SYSROOT, unpack_packages)
     began = time.monotonic()
-    make("board-programs")
+    # behind the firmware, which ends with steps that nothing can share
+    make("board-programs", "nice", "-n", "3")
     print(f"  programs for the board: {time.monotonic() - began:.1f} s",
           flush=True)
 
 
 def build():
     prepare()
-    together(firmware, programs)
+    together(firmware, programs, kernel)
     built = [os.path.join(OUT, "arm64", "bin", n) for n in ("vouch", "vouchd")]
-    step("root", "root folder", digest(TA, os.path.join(HERE, "init"),
-                                       os.path.join(HERE, "image.py"),
-                                       SYSROOT, *built),
+    step("root", "root folder",
+         digest(TA, *here("init", "image.py", "lock"), SYSROOT, *built),
          os.path.join(IMAGE, "root.cpio"), build_root)
 
 
