@@ -201,10 +201,11 @@ def build_optee(tree):
         "PYTHON3=/usr/bin/python3", "CFG_INSECURE=n",
         "CFG_ENABLE_EMBEDDED_TESTS=n", "CFG_DT_DRIVER_EMBEDDED_TEST=n",
         "CFG_WITH_STATS=n", "CFG_SECSTOR_TA=n", "CFG_DEBUG_INFO=n",
+        "CFG_OS_REV_REPORTS_GIT_SHA1=n",
         "TEE_IMPL_VERSION=4.10.0-vouch",
         "CFG_TEE_IMPL_DESCR=vouch OP-TEE on QEMU",
         *(f"out/core/tee-{part}_v2.bin"
-          for part in ("header", "pager", "pageable"))], env=clean_env())
+          for part in ("header", "pager", "pageable"))], env=firmware_env())
 
 
 def clean_env():
@@ -212,6 +213,11 @@ def clean_env():
     return {k: v for k, v in os.environ.items()
             if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "CFLAGS",
                          "LDFLAGS", "CPPFLAGS", "ARCH", "OUT", "CC")}
+
+
+def firmware_env():
+    """The same bytes whenever it is built: compilers print this date."""
+    return {**clean_env(), "SOURCE_DATE_EPOCH": "0"}
 
 
 def make_tfa(tree, *targets):
@@ -225,7 +231,7 @@ def make_tfa(tree, *targets):
         f"BL32={core}/tee-header_v2.bin",
         f"BL32_EXTRA1={core}/tee-pager_v2.bin",
         f"BL32_EXTRA2={core}/tee-pageable_v2.bin", *targets],
-        env=clean_env())
+        env=firmware_env())
 
 
 def build_firmware():
@@ -385,7 +391,8 @@ def prepare():
 
 
 def firmware():
-    how = (unpack_source, patch, build_optee, make_tfa, build_firmware)
+    how = (unpack_source, patch, build_optee, firmware_env, make_tfa,
+           build_firmware)
     step("firmware", "OP-TEE and TF-A, from source",
          digest(os.path.join(HERE, "lock"), TA_KEY,
                 os.path.join(ROOT, "trusted/ta/device.h"),
