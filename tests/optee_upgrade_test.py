@@ -6,6 +6,8 @@ The version that runs names its successor by a manifest of the release keys;
 then the successor has log, keys and counters, and whatever else is put in its
 place, the old version first of all, has nothing: no session is opened. The
 power may go at any moment of it: what then starts is whole.
+
+VOUCH_SEED=N repeats the choices, VOUCH_CUTS=N (3) cuts so often.
 """
 import os
 import random
@@ -24,6 +26,8 @@ from cryptography.hazmat.primitives.asymmetric import ec  # noqa: E402
 
 KEY = {"purpose": "raw", "opsDaily": 3}
 CUTS = int(os.environ.get("VOUCH_CUTS", "3"))
+SEED = int(os.environ.get("VOUCH_SEED", "0")) or random.SystemRandom(
+    ).randrange(1, 2 ** 32)
 NEWER, NEWEST = rig.test_ta("newer"), rig.test_ta("newest")
 NEWER_ELF = os.path.join(NEWER + ".build", image.UUID + ".stripped.elf")
 RELEASE_KEY = os.path.join(rig.ROOT, "out", "deps", "release",
@@ -185,7 +189,8 @@ class Upgrade(unittest.TestCase):
             [key])
 
     def test_power_cuts(self):
-        chance = random.Random(os.environ.get("VOUCH_SEED"))
+        print(f"seed: VOUCH_SEED={SEED}, {CUTS} cuts", file=sys.stderr)
+        chance = random.Random(SEED)
         for cut in range(CUTS):
             with self.subTest(cut):
                 self.cut_once(chance.uniform(0, 2))
