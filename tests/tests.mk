@@ -43,6 +43,17 @@ $(call test_bin,$(1)): $(call obj,$(1)) $(call libs_of,$(1))
 endef
 $(foreach t,$(TEST_SRCS),$(eval $(call test_rule,$(t))))
 
+# The secure flash's driver, which is OP-TEE's otherwise, on a model of chips.
+FLASH := $(call obj,$(addprefix deploy/optee-qemu/flash_,driver.c model.c \
+	twin.c))
+FLASH_TESTS := $(addprefix deploy/optee-qemu/flash_,cut_test.c test.c)
+$(foreach t,$(FLASH_TESTS),$(call test_bin,$(t))): $(FLASH)
+$(FLASH) $(call obj,$(FLASH_TESTS) deploy/optee-qemu/flash_fuzz.c): \
+	WARN += -Ideploy/optee-qemu/fake -Ideploy/optee-qemu/optee \
+	-Iemu/include
+# it is written for the warnings that OP-TEE is built with
+$(call obj,deploy/optee-qemu/flash_driver.c): WARN += -Wno-conversion
+
 $(call test_bin,tests/entropy_test.c): LDFLAGS += -Wl,--wrap=getrandom
 
 # The emulated TEE with a trusted application that only echoes, and both with
@@ -126,6 +137,7 @@ $(call fuzz_bin,$(1)): $(call obj,$(1)) $(LIBS_HOST)
 endef
 $(foreach t,$(filter-out tests/door_fuzz.c,$(FUZZ_SRCS)), \
 	$(eval $(call fuzz_rule,$(t))))
+$(call fuzz_bin,deploy/optee-qemu/flash_fuzz.c): $(FLASH)
 $(OUT)/fuzz/tests_door_fuzz: $(call obj,tests/door_fuzz.c) $(INSIDE) \
 		$(LIBS_HOST) $(LIBS_TEE)
 	$(link) -fsanitize=fuzzer $(INSIDE_WRAPS) -lcrypto -lpthread

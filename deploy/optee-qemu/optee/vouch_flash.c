@@ -5,7 +5,7 @@
  * each write is a new entry of 2 KiB, the newest whole one counts. When a
  * sector is full, or older entries are to be forgotten, the other sector is
  * erased, gets the entry, and then the first one is erased. So power can go at
- * any point, and a sector is erased once in 128 writes. Flash wears out after
+ * any point, and one sector is erased in 128 writes. Flash wears out after
  * about 100,000 erasures of a sector: with one write a second, two sectors last
  * nine months; a board with so little wants RPMB or a longer window.
  */
@@ -39,7 +39,6 @@
 #define CMD_ERASE 0x00200020
 #define CMD_CONFIRM 0x00d000d0
 #define CMD_BUFFER 0x00e800e8
-#define CMD_PROGRAM 0x00400040
 #define CMD_STATUS_CLR 0x00500050
 #define STATUS_READY 0x00800080
 #define STATUS_BAD 0x003a003a
@@ -62,9 +61,10 @@ struct place {
 	bool used;
 	struct vouch_code owner; /* this and origin: as in the newest entry */
 	uint8_t origin[32];
-	uint64_t number;
+	uint64_t number;     /* the highest that was given to an entry */
 	unsigned int sector; /* of the newest entry: 0 or 1 */
 	unsigned int idx;
+	bool spare_erased; /* the other sector was, whole, since the start */
 };
 
 static const uint8_t fuses_magic[8] = "VCHFUSE1";
@@ -162,6 +162,7 @@ TEE_Result tee_otp_get_hw_unique_key(struct tee_hw_unique_key *hwkey)
 }
 
 static const uint8_t no_seed[sizeof(((struct vouch_fuses *)0)->seed)];
+static bool seed_cleared;
 
 /* A start that got no new seed would repeat random numbers: it ends here. */
 void plat_rng_init(void)
@@ -183,19 +184,20 @@ void plat_rng_init(void)
  */
 static TEE_Result seed_clear(void)
 {
-	static bool cleared;
 	struct vouch_fuses fuses = {};
 	TEE_Result res = TEE_SUCCESS;
 
-	if (cleared)
+	if (seed_cleared)
 		return TEE_SUCCESS;
 	res = flash_program(FUSES_BASE + offsetof(struct vouch_fuses, seed),
 			    no_seed, sizeof(no_seed));
+	if (res)
+		return res;
 	vouch_fuses_read(&fuses);
-	if (!res && memcmp(fuses.seed, no_seed, sizeof(no_seed)))
+	if (memcmp(fuses.seed, no_seed, sizeof(no_seed)))
 		res = TEE_ERROR_STORAGE_NOT_AVAILABLE;
 	memzero_explicit(&fuses, sizeof(fuses));
-	cleared = !res;
+	seed_cleared = !res;
 	return res;
 }
 
@@ -223,16 +225,20 @@ static TEE_Result digest_of(const struct entry *e, uint8_t digest[32])
 	return res;
 }
 
-/* A whole entry into scratch? */
-static bool entry_read(paddr_t at)
+/* A whole entry into scratch; TEE_ERROR_CORRUPT_OBJECT: there is none. */
+static TEE_Result entry_read(paddr_t at)
 {
 	uint8_t digest[32] = {};
+	TEE_Result res = TEE_SUCCESS;
 
 	flash_read(&scratch, at, sizeof(scratch));
-	return !memcmp(scratch.magic, entry_magic, sizeof(entry_magic)) &&
-	       scratch.size <= VOUCH_PLACE_MAX &&
-	       !digest_of(&scratch, digest) &&
-	       !memcmp(scratch.digest, digest, sizeof(digest));
+	if (memcmp(scratch.magic, entry_magic, sizeof(entry_magic)) ||
+	    scratch.size > VOUCH_PLACE_MAX)
+		return TEE_ERROR_CORRUPT_OBJECT;
+	res = digest_of(&scratch, digest);
+	if (!res && memcmp(scratch.digest, digest, sizeof(digest)))
+		res = TEE_ERROR_CORRUPT_OBJECT;
+	return res;
 }
 
 static bool is_blank(paddr_t at, size_t size)
@@ -268,24 +274,33 @@ static void place_take(struct place *p, unsigned int sector, unsigned int idx)
 	p->idx = idx;
 }
 
+/* An entry that cannot be judged, for want of memory, is no older one. */
+static TEE_Result entry_look(struct place *p, unsigned int sector,
+			     unsigned int idx)
+{
+	paddr_t at = sector_at(p, sector) + idx * ENTRY_SIZE;
+	TEE_Result res = TEE_SUCCESS;
+
+	if (is_blank(at, sizeof(uint32_t)))
+		return TEE_SUCCESS;
+	res = entry_read(at);
+	if (!res && (!p->used || scratch.number > p->number))
+		place_take(p, sector, idx);
+	return res == TEE_ERROR_CORRUPT_OBJECT ? TEE_SUCCESS : res;
+}
+
 /* Finds the newest entry, and ends a forgetting that was cut short. */
 static TEE_Result place_look(struct place *p)
 {
-	unsigned int sector = 0;
+	TEE_Result res = TEE_SUCCESS;
 	unsigned int i = 0;
 
 	if (p->looked)
 		return TEE_SUCCESS;
-	for (sector = 0; sector < 2; sector++) {
-		for (i = 0; i < ENTRIES; i++) {
-			paddr_t at = sector_at(p, sector) + i * ENTRY_SIZE;
-
-			if (is_blank(at, sizeof(uint32_t)) || !entry_read(at) ||
-			    (p->used && scratch.number <= p->number))
-				continue;
-			place_take(p, sector, i);
-		}
-	}
+	for (i = 0; !res && i < 2 * ENTRIES; i++)
+		res = entry_look(p, i / ENTRIES, i % ENTRIES);
+	if (res)
+		return res;
 	if (p->used && !sector_is_blank(p, !p->sector) &&
 	    flash_erase(sector_at(p, !p->sector)))
 		return TEE_ERROR_STORAGE_NOT_AVAILABLE;
@@ -353,8 +368,8 @@ TEE_Result vouch_place_read(const struct vouch_code *code, uint8_t *data,
 
 	mutex_lock(&flash_lock);
 	res = place_find(&p, code, false);
-	if (!res && !entry_read(sector_at(p, p->sector) + p->idx * ENTRY_SIZE))
-		res = TEE_ERROR_CORRUPT_OBJECT;
+	if (!res)
+		res = entry_read(sector_at(p, p->sector) + p->idx * ENTRY_SIZE);
 	if (!res && *size < scratch.size)
 		res = TEE_ERROR_SHORT_BUFFER;
 	if (!res) {
@@ -374,10 +389,10 @@ static TEE_Result entry_write(struct place *p, unsigned int sector,
 	TEE_Result res =
 		flash_program(at, &scratch, ROUNDUP(sizeof(scratch), 4));
 
-	if (!res && !entry_read(at))
-		res = TEE_ERROR_STORAGE_NOT_AVAILABLE;
+	if (!res)
+		res = entry_read(at);
 	if (res)
-		return res;
+		return TEE_ERROR_STORAGE_NOT_AVAILABLE;
 	place_take(p, sector, idx);
 	return TEE_SUCCESS;
 }
@@ -393,28 +408,34 @@ static unsigned int next_blank(const struct place *p)
 	return i;
 }
 
+/* forget, idx 0: there is nothing, not even a first write that was cut. */
 static TEE_Result place_put(struct place *p, bool forget)
 {
 	unsigned int idx = next_blank(p);
 	unsigned int old = p->sector;
 	TEE_Result res = TEE_SUCCESS;
 
-	if (idx < ENTRIES && !(forget && p->used))
+	if (idx < ENTRIES && !(forget && idx))
 		return entry_write(p, p->sector, idx);
-	res = flash_erase(sector_at(p, !old));
+	if (!p->spare_erased)
+		res = flash_erase(sector_at(p, !old));
 	if (!res)
 		res = entry_write(p, !old, 0);
 	if (!res)
 		res = flash_erase(sector_at(p, old));
+	p->spare_erased = !res;
 	return res;
 }
 
-/* The next entry of that place, begun in scratch. */
-static void entry_begin(const struct place *p, const struct vouch_code *owner)
+/*
+ * The next entry of that place, begun in scratch. One that fails keeps its
+ * number: it may stand in the flash all the same, and the next one is newer.
+ */
+static void entry_begin(struct place *p, const struct vouch_code *owner)
 {
 	memset(&scratch, 0, sizeof(scratch));
 	memcpy(scratch.magic, entry_magic, sizeof(entry_magic));
-	scratch.number = p->number + 1;
+	scratch.number = ++p->number;
 	scratch.owner = *owner;
 	memcpy(scratch.origin, p->used ? p->origin : owner->measurement,
 	       sizeof(scratch.origin));
@@ -452,6 +473,7 @@ TEE_Result vouch_place_origin(uint8_t origin[32], const struct vouch_code *code)
 	res = place_find(&p, code, false);
 	if (!res)
 		memcpy(origin, p->origin, sizeof(p->origin));
+	memzero_explicit(&scratch, sizeof(scratch));
 	mutex_unlock(&flash_lock);
 	if (res == TEE_ERROR_ITEM_NOT_FOUND) {
 		memcpy(origin, code->measurement, sizeof(code->measurement));
@@ -463,11 +485,12 @@ TEE_Result vouch_place_origin(uint8_t origin[32], const struct vouch_code *code)
 /* The newest entry once more, under another owner; the old ones are erased. */
 static TEE_Result place_give(struct place *p, const struct vouch_code *to)
 {
-	TEE_Result res = TEE_SUCCESS;
+	TEE_Result res =
+		entry_read(sector_at(p, p->sector) + p->idx * ENTRY_SIZE);
 
-	if (!entry_read(sector_at(p, p->sector) + p->idx * ENTRY_SIZE))
-		return TEE_ERROR_CORRUPT_OBJECT;
-	scratch.number++;
+	if (res)
+		return res;
+	scratch.number = ++p->number;
 	scratch.owner = *to;
 	res = digest_of(&scratch, scratch.digest);
 	return res ? res : place_put(p, true);
