@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "host/base/hex.h"
@@ -51,6 +52,54 @@ static void test_digits(void **state)
 	}
 }
 
+/* The same where many are looked at together: 40 digits, and every length. */
+static void test_long(void **state)
+{
+	uint8_t out[20];
+	char text[VCH_HEX_SIZE(20)];
+
+	(void)state;
+	for (int c = 1; c < 256; c++) {
+		for (size_t at = 0; at < 40; at++) {
+			uint8_t want = 0x77;
+			int value = vch_hex_digit((char)c);
+
+			strcpy(text,
+			       "0x7777777777777777777777777777777777777777");
+			text[2 + at] = (char)c;
+			if (value < 0) {
+				assert_int_equal(vch_hex_read(out, 20, text),
+						 VCH_ARGUMENT);
+				continue;
+			}
+			want = (uint8_t)(at % 2 ? 0x70 | value
+						: value << 4 | 7);
+			assert_int_equal(vch_hex_read(out, 20, text), VCH_OK);
+			assert_int_equal(out[at / 2], want);
+		}
+	}
+}
+
+static void test_lengths(void **state)
+{
+	uint8_t in[70], out[70];
+	char text[VCH_HEX_SIZE(70)], want[VCH_HEX_SIZE(70)] = "0x";
+
+	(void)state;
+	for (size_t len = 0; len <= sizeof(in); len++) {
+		vch_hex_write(text, vch_span(in, len));
+		assert_string_equal(text, want);
+		memset(out, 9, sizeof(out));
+		assert_int_equal(vch_hex_read(out, len, text), VCH_OK);
+		assert_memory_equal(out, in, len);
+		if (len == sizeof(in))
+			break;
+		assert_int_equal(out[len], 9);
+		in[len] = (uint8_t)(len * 37 + 11);
+		snprintf(want + 2 + 2 * len, 3, "%02x", in[len]);
+	}
+}
+
 static void test_form(void **state)
 {
 	static const char *const bad[] = {"",	   "0",	   "x",	    "00",
@@ -81,6 +130,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_both_ways),
 		cmocka_unit_test(test_digits),
+		cmocka_unit_test(test_long),
+		cmocka_unit_test(test_lengths),
 		cmocka_unit_test(test_form),
 	};
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/net/json_out.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "host/base/hex.h"
@@ -112,10 +111,17 @@ void vch_json_put_quantity(struct vch_buf *out, const char *key, vch_u128 value)
 
 void vch_json_put_number(struct vch_buf *out, const char *key, int64_t value)
 {
-	char text[24];
-	int len = snprintf(text, sizeof(text), "%lld", (long long)value);
+	uint64_t left = value < 0 ? -(uint64_t)value : (uint64_t)value;
+	char text[20]; /* that of INT64_MIN */
+	size_t at = sizeof(text);
 
-	vch_json_put_json(out, key, text, (size_t)len);
+	do {
+		text[--at] = DIGITS[left % 10];
+		left /= 10;
+	} while (left != 0);
+	if (value < 0)
+		text[--at] = '-';
+	vch_json_put_json(out, key, text + at, sizeof(text) - at);
 }
 
 void vch_json_put_bool(struct vch_buf *out, const char *key, bool value)

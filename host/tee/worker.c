@@ -427,6 +427,8 @@ static struct vch_instance *route(struct vch_worker *w,
 {
 	uint8_t shard, i = 0;
 
+	if (w->opt.workers == 1)
+		return w->instance[0];
 	switch (job->cmd) {
 	case VCH_CMD_CREATE_ACCOUNT:
 	case VCH_CMD_GENERATE_KEY:
