@@ -26,13 +26,11 @@ static void put_16(char *ret, const uint8_t *in)
 	bytes16 all = load16(in);
 	bytes16 high = digits_of(all >> 4), low = digits_of(all & 15);
 	bytes16 first =
-		__builtin_shuffle(high, low,
-				  (bytes16){0, 16, 1, 17, 2, 18, 3, 19, 4, 20,
-					    5, 21, 6, 22, 7, 23});
+		__builtin_shufflevector(high, low, 0, 16, 1, 17, 2, 18, 3, 19,
+					4, 20, 5, 21, 6, 22, 7, 23);
 	bytes16 second =
-		__builtin_shuffle(high, low,
-				  (bytes16){8, 24, 9, 25, 10, 26, 11, 27, 12,
-					    28, 13, 29, 14, 30, 15, 31});
+		__builtin_shufflevector(high, low, 8, 24, 9, 25, 10, 26, 11, 27,
+					12, 28, 13, 29, 14, 30, 15, 31);
 
 	memcpy(ret, &first, sizeof(first));
 	memcpy(ret + 16, &second, sizeof(second));
@@ -122,9 +120,8 @@ static void read_16(uint8_t *ret, const char *text)
 	pairs8 pair = (pairs8)((all & 15) + (letters(all) & 9));
 	bytes16 packed = (bytes16)(pair << 4 | pair >> 8);
 
-	packed =
-		__builtin_shuffle(packed, (bytes16){0, 2, 4, 6, 8, 10, 12, 14,
-						    0, 2, 4, 6, 8, 10, 12, 14});
+	packed = __builtin_shufflevector(packed, packed, 0, 2, 4, 6, 8, 10, 12,
+					 14, 0, 2, 4, 6, 8, 10, 12, 14);
 	memcpy(ret, &packed, 8);
 }
 
