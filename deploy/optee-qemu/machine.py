@@ -42,7 +42,8 @@ class Machine:
     extra: another archive for the root folder, over the first.
     bound: it ends with whoever started it.
     counted: its clock is the number of its instructions, two nanoseconds
-    each, so that what it measures is the same whatever else runs here.
+    each, so that what it measures is the same whatever else runs here. It has
+    one processor then: a second one's instructions would be charged to both.
     """
 
     def __init__(self, home=image.OUT, port=3300, operator_port=None,
@@ -161,7 +162,7 @@ class Machine:
         return [
             "qemu-system-aarch64", "-M",
             "virt,secure=on,gic-version=3,acpi=off", "-cpu", "cortex-a57",
-            "-smp", "2", "-m", str(MEMORY_MIB),
+            "-smp", "1" if self.counted else "2", "-m", str(MEMORY_MIB),
             *self.pace(),
             "-nodefaults", "-display", "none", "-no-reboot",
             "-drive", f"if=pflash,unit=0,format=raw,file={self.flash}",
