@@ -211,6 +211,8 @@ async function testStranger() {
 async function testKeyboard() {
 	const { context, page } = await open();
 	const path = [];
+	/* it asks the node first whether there is a session */
+	await page.getByLabel("The node’s token").waitFor();
 	for (let i = 0; i < 4; i++) {
 		await page.keyboard.press("Tab");
 		path.push(await page.evaluate(() => document.activeElement.id ||

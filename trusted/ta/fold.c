@@ -128,10 +128,11 @@ static enum vch_err fold_record(struct vch_ta *ta, struct vch_span record)
 
 static enum vch_err fold_section(struct vch_ta *ta, const struct vch_section *s)
 {
-	struct vch_shard *chain = &ta->shard[s->shard];
+	struct vch_shard *chain;
 	uint8_t head[32];
 
 	VCH_TRY(check_section(ta, s, head));
+	chain = &ta->shard[s->shard];
 	if (s->index == 0)
 		vch_history_leave(ta, s->shard);
 	for (uint8_t i = 0; i < s->records_cnt; i++)
