@@ -247,8 +247,16 @@ $(BOARD_KEY):
 	@mkdir -p -m 700 $(@D)
 	@umask 077; openssl genrsa -out $@.new 3072 2>/dev/null; mv $@.new $@
 
+# Written when it is another one than the last time.
+BOARD_CPU := out/gen/board-cpu
+.PHONY: board-cpu
+board-cpu:
+$(BOARD_CPU): board-cpu
+	@mkdir -p $(@D)
+	@echo $(VCH_BOARD_CPU) | cmp -s - $@ || echo $(VCH_BOARD_CPU) >$@
+
 out/ta/$(UUID).ta: $(BOARD_KEY) $(VCH_P256_TABLE) $(VCH_RELEASE_HEADER) \
-		trusted/ta/sub.mk \
+		$(BOARD_CPU) trusted/ta/sub.mk \
 		trusted/ta/user_ta_header_defines.h $(wildcard wire/gen/*.[ch] \
 		trusted/*/*.[ch])
 	@echo "  TA   $@"

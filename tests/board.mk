@@ -2,7 +2,8 @@
 # What the tests load on a board: tests/board.h. The product's trusted
 # application as many devices and several instances; hasty and prompt are those
 # of tests.mk; and the test programs with their own word for what a device is.
-# newer and newest are the product's again, as its next versions.
+# newer and newest are the product's again, as its next versions. hasty does
+# without the processor's instructions for SHA-256 and AES.
 #
 # Not here: what the board cannot do. ta_fault and every_call fail each call of
 # the emulator and tear or lose its writes (a torn write of the board is
@@ -34,6 +35,7 @@ $(BOARD_TEST_TAS): out/optee/ta-%: out/ta/$(UUID).ta \
 		VCH_ROOT=../.. O=../../$@.build BINARY=$(UUID) \
 		$(if $(filter newer newest,$*),,VCH_BOARD_TESTS=y) \
 		CPPFLAGS="$(BOARD_WORDS_$*)" \
+		$(if $(filter hasty,$*),VCH_BOARD_CPU=0) \
 		TA_SIGN_KEY=$(CURDIR)/$(BOARD_KEY) \
 		CROSS_COMPILE=aarch64-linux-gnu- PYTHON3=/usr/bin/python3 \
 		../../$@.build/$(UUID).ta

@@ -108,7 +108,7 @@ $(OUT)/test/vouch-hasty: $(call obj,$(CLI_SRCS)) \
 	$(link) -lcurl -lcrypto -lpthread
 
 # Everything secret is marked as undefined memory: a flavour of its own.
-CTIME_SRCS := $(CTIME_SRC) $(VCH_CRYPTO_SRCS) trusted/base/bytes.c \
+CTIME_SRCS := $(CTIME_SRC) $(VCH_CRYPTO_SRCS) \
 	trusted/base/ct.c trusted/base/wipe.c $(THIRD_SRCS)
 $(CTIME): $(CTIME_SRCS) $(VCH_P256_TABLE) $(wildcard trusted/*/*.h)
 	@echo "  CC   $@"

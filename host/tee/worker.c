@@ -427,6 +427,7 @@ static struct vch_instance *route(struct vch_worker *w,
 {
 	uint8_t shard, i = 0;
 
+	/* no hash, no look into the index, where there is no choice */
 	if (w->opt.workers == 1)
 		return w->instance[0];
 	switch (job->cmd) {

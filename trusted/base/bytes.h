@@ -29,7 +29,11 @@ static inline struct vch_span vch_span(const void *ptr, size_t len)
 }
 
 /* True if both hold the same bytes. Not for secrets. */
-bool vch_span_equal(struct vch_span a, struct vch_span b);
+static inline bool vch_span_equal(struct vch_span a, struct vch_span b)
+{
+	return a.len == b.len &&
+	       (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
 
 /* Big-endian integers at fixed places. */
 static inline uint64_t vch_load_be64(const uint8_t in[8])

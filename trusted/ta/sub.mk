@@ -7,7 +7,7 @@ VCH_ROOT ?= .
 include $(VCH_ROOT)/trusted/crypto/crypto.mk
 
 VCH_TRUSTED_SRCS := \
-	trusted/base/bytes.c trusted/base/ct.c trusted/base/wipe.c \
+	trusted/base/ct.c trusted/base/wipe.c \
 	wire/gen/log.c wire/gen/ta.c \
 	$(VCH_CRYPTO_SRCS) \
 	trusted/log/chain.c \
