@@ -125,8 +125,14 @@ class Life:
 
     def is_spent_up(self, answer, name):
         """Leases count as spent, where a window was open."""
-        return (answer is not None and not self.exact and "error" in answer
-                and answer["error"]["data"]["name"] == name)
+        return not self.exact and self.refusal(answer) == name
+
+    @staticmethod
+    def refusal(answer):
+        """Its name, if it is one."""
+        if answer and "error" in answer:
+            return answer["error"]["data"]["name"]
+        return None
 
     def make_keys(self):
         client = self.client()
@@ -158,6 +164,8 @@ class Life:
             answer = client.call("kms_sign", {"key": name, "digest": digest})
             if self.is_spent_up(answer, "KEY_COUNT"):
                 continue
+            if self.refusal(answer) == "NO_KEY" and name in self.doomed:
+                continue  # deleted while this was on its way
             if not answer or "result" not in answer:
                 return answer
             self.keys[name].signed[digest] = self.keep(

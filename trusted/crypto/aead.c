@@ -15,7 +15,7 @@
 #ifdef __aarch64__
 #include "trusted/crypto/aes_armv8.h"
 #define HARD_KEYS struct vch_aes_armv8_ctr
-#define HARD_GHASH vch_ghash_armv8
+#define HARD_GHASH br_ghash_ctmul64
 #define HARD_INIT(keys, key) vch_aes_armv8_ctr_init(keys, key)
 #else
 #define HARD_KEYS br_aes_x86ni_ctr_keys

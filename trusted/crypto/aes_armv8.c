@@ -19,20 +19,11 @@ int aes_hw_set_encrypt_key(const uint8_t *key, int bits,
 void aes_hw_ctr32_encrypt_blocks(const uint8_t *in, uint8_t *out, size_t cnt,
 				 const struct vch_aes_armv8_keys *keys,
 				 const uint8_t counter[16]);
-void gcm_init_v8(uint64_t ret_table[32], const uint64_t h[2]);
-void gcm_ghash_v8(uint8_t y[16], const uint64_t table[32], const uint8_t *in,
-		  size_t len);
 
 struct vch_aes_block {
 	uint8_t secret[BLOCK];
 };
 VCH_SECRET(aes_block)
-
-struct vch_ghash_table {
-	uint64_t secret_h[2];
-	uint64_t secret_powers[32];
-};
-VCH_SECRET(ghash_table)
 
 static uint32_t ctr_run(const br_block_ctr_class *const *ctx, const void *iv,
 			uint32_t counter, void *data, size_t len)
@@ -66,25 +57,6 @@ void vch_aes_armv8_ctr_init(struct vch_aes_armv8_ctr *ctr,
 {
 	ctr->vtable = &ctr_class;
 	VCH_CHECK(aes_hw_set_encrypt_key(key, 256, &ctr->keys) == 0);
-}
-
-void vch_ghash_armv8(void *y, const void *h, const void *data, size_t len)
-{
-	const uint8_t *at = data, *hash_key = h;
-	size_t rest = len % BLOCK;
-	VCH_AUTO(ghash_table) t;
-	VCH_AUTO(aes_block) last;
-
-	t.secret_h[0] = vch_load_be64(hash_key);
-	t.secret_h[1] = vch_load_be64(hash_key + 8);
-	gcm_init_v8(t.secret_powers, t.secret_h);
-	if (len >= BLOCK)
-		gcm_ghash_v8(y, t.secret_powers, at, len - rest);
-	if (rest == 0)
-		return;
-	memset(last.secret, 0, sizeof(last.secret));
-	memcpy(last.secret, at + len - rest, rest);
-	gcm_ghash_v8(y, t.secret_powers, last.secret, BLOCK);
 }
 
 #endif

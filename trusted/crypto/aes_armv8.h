@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * AES-256 in counter mode and GHASH by the instructions of Armv8 (AWS-LC's
- * assembly), in the shapes that BearSSL's GCM takes: bearssl_block.h,
- * bearssl_hash.h. Only where vch_cpu_has(VCH_CPU_AES). Constant time.
+ * AES-256 in counter mode by the instructions of Armv8 (AWS-LC's assembly), in
+ * the shape that BearSSL's GCM takes: bearssl_block.h. Only where
+ * vch_cpu_has(VCH_CPU_AES). Constant time. GHASH stays BearSSL's: what is
+ * sealed here is short, and AWS-LC prepares sixteen powers first.
  */
 #ifndef TRUSTED_CRYPTO_AES_ARMV8_H
 #define TRUSTED_CRYPTO_AES_ARMV8_H
 
 #include <bearssl_block.h>
-#include <bearssl_hash.h>
 
 /* The round keys, as AWS-LC's aes_hw_set_encrypt_key lays them out. */
 struct vch_aes_armv8_keys {
@@ -25,8 +25,5 @@ struct vch_aes_armv8_ctr {
 /* Expands the key: a secret, as the context is from then on. */
 void vch_aes_armv8_ctr_init(struct vch_aes_armv8_ctr *ctr,
 			    const uint8_t key[32]);
-
-/* y = GHASH_h(y, data), a last block that is short filled up with zeros. */
-void vch_ghash_armv8(void *y, const void *h, const void *data, size_t len);
 
 #endif

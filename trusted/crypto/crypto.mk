@@ -46,11 +46,11 @@ VCH_S2N_ARM := $(addprefix $(VCH_S2N)/arm/, $(VCH_S2N_FILES) \
 VCH_S2N_CPPFLAGS := -Itrusted/crypto/s2n -I$(VCH_S2N)/include
 
 # SHA-256 by the processor's own instructions, where it has them; for Armv8
-# AES and GHASH too, which BearSSL has for x86-64 alone.
+# AES too, which BearSSL has for x86-64 alone.
 VCH_AWS_LC := $(VCH_DEPS)/vendor/aws-lc-sys/aws-lc
 VCH_AWS_X86 := $(VCH_AWS_LC)/generated-src/linux-x86_64/crypto/fipsmodule/sha256-x86_64.S
 VCH_AWS_ARM := $(addprefix $(VCH_AWS_LC)/generated-src/linux-aarch64/crypto/fipsmodule/, \
-	aesv8-armx.S ghashv8-armx.S sha256-armv8.S)
+	aesv8-armx.S sha256-armv8.S)
 VCH_AWS_CPPFLAGS := -I$(VCH_AWS_LC)/include
 
 VCH_BEARSSL := $(addprefix $(VCH_DEPS)/bearssl/src/, \

@@ -32,16 +32,19 @@ void vch_keccak256_init(struct vch_keccak256 *s)
 	*s = (struct vch_keccak256){0};
 }
 
-/* A whole block from the start of the rate: the fast path. */
-static void absorb_block(struct vch_keccak256 *s, const uint8_t *at)
+/* Eight bytes at a time, at any address. */
+static void xor_into(uint8_t *to, const uint8_t *from, size_t len)
 {
-	for (size_t i = 0; i < VCH_KECCAK256_RATE / 8; i++) {
-		uint64_t lane;
+	uint64_t a, b;
 
-		memcpy(&lane, at + 8 * i, sizeof(lane));
-		s->lanes[i] ^= lane;
+	for (; len >= 8; len -= 8, to += 8, from += 8) {
+		memcpy(&a, to, 8);
+		memcpy(&b, from, 8);
+		a ^= b;
+		memcpy(to, &a, 8);
 	}
-	permute(s);
+	for (; len > 0; len--)
+		*to++ ^= *from++;
 }
 
 void vch_keccak256_update(struct vch_keccak256 *s, const void *in, size_t len)
@@ -53,15 +56,10 @@ void vch_keccak256_update(struct vch_keccak256 *s, const void *in, size_t len)
 		size_t n = VCH_KECCAK256_RATE - s->used;
 
 		n = len < n ? len : n;
-		if (n == VCH_KECCAK256_RATE) {
-			absorb_block(s, at);
-		} else {
-			for (size_t i = 0; i < n; i++)
-				rate[s->used + i] ^= at[i];
-			s->used += n;
-			if (s->used == VCH_KECCAK256_RATE)
-				permute(s);
-		}
+		xor_into(rate + s->used, at, n);
+		s->used += n;
+		if (s->used == VCH_KECCAK256_RATE)
+			permute(s);
 		at += n;
 		len -= n;
 	}

@@ -98,7 +98,8 @@ static void account_advance(struct account *a)
 	a->slot->remainder = vch_native_left(&a->config, &a->counters);
 }
 
-void vch_decision_record(struct vch_ta *ta, const struct vch_record_head *head,
+void vch_decision_record(struct vch_ta *ta, uint8_t shard,
+			 const struct vch_record_head *head,
 			 const struct vch_decision *rec)
 {
 	uint8_t buf[VCH_RECORD_HEAD_ENC_MAX + VCH_DECISION_ENC_MAX];
@@ -106,7 +107,7 @@ void vch_decision_record(struct vch_ta *ta, const struct vch_record_head *head,
 
 	vch_record_head_write(&w, head);
 	vch_decision_write(&w, rec);
-	vch_draft_add(ta, vch_shard_of(rec->slot.id), vch_written(&w));
+	vch_draft_add(ta, shard, vch_written(&w));
 	if (head->expiry_s > ta->clock.expiry_s)
 		ta->clock.expiry_s = head->expiry_s;
 }
@@ -129,7 +130,7 @@ static void record_decision(struct vch_ta *ta, const struct account *a,
 	};
 
 	memcpy(rec.op_hash, q->op_hash, 32);
-	vch_decision_record(ta, &head, &rec);
+	vch_decision_record(ta, vch_slot_shard(ta, a->slot), &head, &rec);
 }
 
 void vch_cosign_sign(uint8_t ret_signature[65],

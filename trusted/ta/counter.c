@@ -182,7 +182,8 @@ static struct vch_lease *lease_of(struct vch_ta *ta,
 void vch_lease_take(struct vch_ta *ta, const struct vch_slot *slot,
 		    uint32_t ppm)
 {
-	const struct vch_window *w = &ta->shard[vch_shard_of(slot->id)].window;
+	const struct vch_window *w =
+		&ta->shard[vch_slot_shard(ta, slot)].window;
 	struct vch_lease *lease = lease_of(ta, slot);
 
 	if (lease->window != w->counter)
@@ -197,7 +198,7 @@ void vch_lease_take(struct vch_ta *ta, const struct vch_slot *slot,
 uint32_t vch_lease_owed(struct vch_ta *ta, const struct vch_slot *slot)
 {
 	struct vch_lease *lease = lease_of(ta, slot);
-	uint32_t cnt = ta->shard[vch_shard_of(slot->id)].unclean_cnt;
+	uint32_t cnt = ta->shard[vch_slot_shard(ta, slot)].unclean_cnt;
 	uint32_t owed = cnt - lease->unclean_cnt;
 
 	lease->unclean_cnt = cnt;

@@ -73,7 +73,7 @@ static void record(struct vch_ta *ta, struct vch_opened *a,
 	vch_account_advance(a, &wc, &wn);
 	rec->slot = *a->slot;
 	rec->counters = vch_written(&wn);
-	vch_decision_record(ta, &head, rec);
+	vch_decision_record(ta, vch_slot_shard(ta, a->slot), &head, rec);
 }
 
 enum vch_err vch_handle_cosign_intent(struct vch_ta *ta,

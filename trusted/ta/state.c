@@ -48,13 +48,11 @@ struct vch_slot *vch_slot_served(struct vch_ta *ta, const uint8_t id[20],
 				 bool key)
 {
 	const uint32_t mask = VCH_SLOT_KEY | VCH_SLOT_DELETED;
-	struct vch_slot *slot;
+	struct vch_slot *slot = vch_slots_find(&ta->slots, id);
 
-	if (!ta->shard[vch_shard_of(id)].served)
+	if (!slot || !ta->shard[vch_slot_shard(ta, slot)].served)
 		return NULL;
-	slot = vch_slots_find(&ta->slots, id);
-	return slot && (slot->flags & mask) == (key ? VCH_SLOT_KEY : 0u) ? slot
-									 : NULL;
+	return (slot->flags & mask) == (key ? VCH_SLOT_KEY : 0u) ? slot : NULL;
 }
 
 enum vch_err vch_slot_check(uint8_t ret_config_hash[32],

@@ -185,6 +185,13 @@ struct vch_ta {
 	struct vch_draft draft;
 };
 
+/* The shard of a slot that is in the table. */
+static inline uint8_t vch_slot_shard(const struct vch_ta *ta,
+				     const struct vch_slot *slot)
+{
+	return ta->slots.shard[slot - ta->slots.slot];
+}
+
 /*
  * Adds a record to its shard's chain and to the draft; head and index move
  * at once. A command adds at most 64 records, of half a batch together; more
@@ -222,7 +229,8 @@ void vch_account_advance(struct vch_opened *account, struct vch_writer *config,
 			 struct vch_writer *counters);
 
 /* Records a decision about an operation or an intent; its time was seen. */
-void vch_decision_record(struct vch_ta *ta, const struct vch_record_head *head,
+void vch_decision_record(struct vch_ta *ta, uint8_t shard,
+			 const struct vch_record_head *head,
 			 const struct vch_decision *rec);
 
 /*
