@@ -79,13 +79,6 @@ static const uint8_t digit[256] = {
 #undef X16
 #undef BAD
 
-int vch_hex_digit(char c)
-{
-	uint8_t value = digit[(uint8_t)c];
-
-	return value < 16 ? value : -1;
-}
-
 /* 0xff for each letter of a digit. */
 static bytes16 letters(bytes16 text)
 {

@@ -24,7 +24,15 @@ void vch_hex_write_plain(char *ret, struct vch_span in);
 void vch_hex_put(char *ret, struct vch_span in);
 
 /* The value of a digit, 0 to 15, or -1 if it is none. */
-int vch_hex_digit(char c);
+static inline int vch_hex_digit(char c)
+{
+	unsigned decimal = (unsigned char)c - (unsigned)'0';
+	unsigned letter = ((unsigned char)c | 0x20u) - 'a';
+
+	if (decimal < 10)
+		return (int)decimal;
+	return letter < 6 ? (int)letter + 10 : -1;
+}
 
 /* Reads exactly len bytes. VCH_ARGUMENT if the text is anything else. */
 VCH_MUST enum vch_err vch_hex_read(uint8_t *ret, size_t len, const char *text);

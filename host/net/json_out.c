@@ -16,13 +16,18 @@ static void add(struct vch_buf *out, const char *text, size_t len)
 static void begin(struct vch_buf *out, const char *key)
 {
 	char last = out->len > 0 ? (char)out->ptr[out->len - 1] : '[';
+	bool comma = last != '{' && last != '[' && last != ':';
+	size_t key_len = key ? strlen(key) : 0;
+	uint8_t *at = vch_buf_grow(out, comma + (key ? key_len + 3 : 0));
 
-	if (last != '{' && last != '[' && last != ':')
-		add(out, ",", 1);
+	if (!at)
+		return;
+	if (comma)
+		*at++ = ',';
 	if (key) {
-		add(out, "\"", 1);
-		add(out, key, strlen(key));
-		add(out, "\":", 2);
+		*at++ = '"';
+		memcpy(at, key, key_len);
+		memcpy(at + key_len, "\":", 2);
 	}
 }
 

@@ -237,8 +237,13 @@ static bool stands_for(const char *row, const char *name)
 	return row[len - 1] == '*' && strncmp(row, name, len - 1) == 0;
 }
 
-static int find_method(const struct vch_rpc_server *server, yyjson_val *name)
+/* likely: what it probably is, or -1; a body's calls are mostly of one. */
+static int find_method(const struct vch_rpc_server *server, yyjson_val *name,
+		       int likely)
 {
+	if (likely >= 0 &&
+	    yyjson_equals_str(name, server->methods[likely].name))
+		return likely;
 	for (int i = 0; i < server->method_cnt; i++)
 		if (yyjson_equals_str(name, server->methods[i].name))
 			return i;
@@ -274,24 +279,52 @@ static bool params_object(yyjson_val **ret, yyjson_val *params)
 	return !params || yyjson_is_obj(params);
 }
 
-/* Members of a call that are what JSON-RPC says; NULL or why not. */
-static const char *envelope_fault(yyjson_val *one)
-{
-	const char *known[] = {"jsonrpc", "method", "id", "params"};
-	yyjson_val *method = yyjson_obj_get(one, "method");
-	size_t cnt = 0;
+/* The members of a call; NULL where one is not there. */
+struct envelope {
+	yyjson_val *version, *method, *id, *params;
+	bool only; /* these, each once */
+};
 
+static yyjson_val **member_of(struct envelope *e, yyjson_val *key)
+{
+	if (yyjson_equals_str(key, "jsonrpc"))
+		return &e->version;
+	if (yyjson_equals_str(key, "id"))
+		return &e->id;
+	if (yyjson_equals_str(key, "method"))
+		return &e->method;
+	return yyjson_equals_str(key, "params") ? &e->params : NULL;
+}
+
+static struct envelope envelope_of(yyjson_val *one)
+{
+	struct envelope ret = {.only = true};
+	yyjson_val *key, **member;
+	yyjson_obj_iter iter;
+
+	yyjson_obj_iter_init(one, &iter);
+	while ((key = yyjson_obj_iter_next(&iter))) {
+		member = member_of(&ret, key);
+		if (member && !*member)
+			*member = yyjson_obj_iter_get_val(key);
+		else
+			ret.only = false;
+	}
+	return ret;
+}
+
+/* NULL if it is what JSON-RPC says, or why not. */
+static const char *envelope_fault(yyjson_val *one, const struct envelope *e)
+{
 	if (!yyjson_is_obj(one))
 		return "a call is an object";
-	for (size_t i = 0; i < VCH_ARRAY_LEN(known); i++)
-		cnt += yyjson_obj_get(one, known[i]) != NULL;
-	if (cnt != yyjson_obj_size(one))
+	if (!e->only)
 		return "only jsonrpc, id, method and params, each once";
-	if (!yyjson_equals_str(yyjson_obj_get(one, "jsonrpc"), "2.0"))
+	if (!yyjson_equals_str(e->version, "2.0"))
 		return "jsonrpc must be \"2.0\"";
-	if (!yyjson_is_str(method))
+	if (!yyjson_is_str(e->method))
 		return "method must be a string";
-	if (!id_is_good(yyjson_obj_get(one, "id")))
+	if (!id_is_good(e->id))
 		return "id must be a short string, a number or null";
 	return NULL;
 }
@@ -300,13 +333,13 @@ static void call_start(struct rpc *rpc, yyjson_val *one, bool authorised,
 		       struct vch_call *call)
 {
 	const struct vch_method *methods = rpc->server.methods;
-	const char *fault = envelope_fault(one);
+	const struct envelope e = envelope_of(one);
+	const char *fault = envelope_fault(one, &e);
 	struct vch_span none = vch_span(NULL, 0);
-	yyjson_val *given = yyjson_obj_get(one, "params");
 	const struct vch_method *method;
 	yyjson_val *params = NULL;
 
-	call->id = yyjson_obj_get(one, "id");
+	call->id = e.id;
 	if (fault) {
 		if (!id_is_good(call->id))
 			call->id = NULL;
@@ -314,8 +347,9 @@ static void call_start(struct rpc *rpc, yyjson_val *one, bool authorised,
 		return;
 	}
 	call->silent = !call->id;
-	call->name = yyjson_obj_get(one, "method");
-	call->method = find_method(&rpc->server, call->name);
+	call->name = e.method;
+	call->method = find_method(&rpc->server, call->name,
+				   call > rpc->calls ? call[-1].method : -1);
 	if (call->method < 0) {
 		vch_call_error(call, VCH_METHOD, NULL, none);
 		return;
@@ -323,11 +357,11 @@ static void call_start(struct rpc *rpc, yyjson_val *one, bool authorised,
 	method = &methods[call->method];
 	if (method->needs_token && !authorised)
 		vch_call_error(call, VCH_TOKEN, NULL, none);
-	else if (!method->positional && !params_object(&params, given))
+	else if (!method->positional && !params_object(&params, e.params))
 		vch_call_error(call, VCH_ARGUMENT,
 			       "params: want one object of named members",
 			       none);
-	else if (method->positional && !params_array(&params, given))
+	else if (method->positional && !params_array(&params, e.params))
 		vch_call_error(call, VCH_ARGUMENT, "params: want an array",
 			       none);
 	else
