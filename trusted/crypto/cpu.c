@@ -59,7 +59,7 @@ static uint32_t ask(void)
 	uint32_t has = 0;
 
 	__asm__ volatile("mrs %0, id_aa64isar0_el1" : "=r"(isar0));
-	if ((isar0 >> 4 & 15) >= 2) /* AES and PMULL */
+	if ((isar0 >> 4 & 15) >= 1) /* AES */
 		has |= VCH_CPU_AES;
 	if ((isar0 >> 12 & 15) >= 1) /* SHA2 */
 		has |= VCH_CPU_SHA;

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #define VCH_CPU_SHA 1u /* SHA extensions, SSSE3, SSE4.1; Armv8: SHA2 */
-#define VCH_CPU_AES 2u /* AES-NI, PCLMULQDQ, SSSE3, SSE4.1; AES, PMULL */
+#define VCH_CPU_AES 2u /* AES-NI, PCLMULQDQ, SSSE3, SSE4.1; Armv8: AES */
 
 /* True if the processor has all of these. */
 bool vch_cpu_has(uint32_t features);

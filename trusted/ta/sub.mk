@@ -34,8 +34,8 @@ VCH_TA_SRCS := \
 VCH_GEN ?= out/gen
 VCH_RELEASE_HEADER := $(VCH_GEN)/trusted/ta/release_keys.h
 
-# What the board's processor has (trusted/crypto/cpu.h): SHA2, AES and PMULL, as
-# most have; a Raspberry Pi 4 has none of them and wants 0.
+# What the board's processor has (trusted/crypto/cpu.h): SHA2 and AES, as most
+# have; a Raspberry Pi 4 has neither and wants 0.
 VCH_BOARD_CPU ?= 3u
 
 ifdef ta-dev-kit-dir
