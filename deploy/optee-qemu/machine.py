@@ -148,9 +148,7 @@ class Machine:
         if self.counted:
             return ["-accel", "tcg,thread=single,tb-size=64",
                     "-icount", "shift=1"]
-        # MiB of translated code: with 64 all was thrown away and made anew
-        # whenever a few programs had come and gone
-        return ["-accel", "tcg,thread=multi,tb-size=96"]
+        return ["-accel", "tcg,thread=multi,tb-size=64"]
 
     def command(self):
         root, kernel = self.root(), os.path.join(image.WORK, "kernel", "Image")
