@@ -114,8 +114,8 @@ class Machine:
         return both
 
     def kernel_words(self, root):
-        # what Linux does on any processor where its addresses are random: it
-        # swaps its page tables at each system call
+        # Linux would swap its page tables at each system call, on any
+        # processor, to hide where it lies; this one does not give that away
         words = ["console=ttyAMA0", "quiet", "panic=-1", "rdinit=/init",
                  "kpti=off",
                  f"initrd={self.root_at:#x},{os.path.getsize(root)}",
@@ -161,9 +161,9 @@ class Machine:
 
         return [
             "qemu-system-aarch64", "-M",
-            # in order, as QEMU is: firmware, OP-TEE and Linux have nothing to
-            # guard against (for an A57 the firmware is entered ten times more
-            # in each batch)
+            # in order, as QEMU is: nobody has speculation to guard against
+            # (an A57's firmware writes SCTLR_EL3 twenty times in a batch, and
+            # each time QEMU forgets all addresses)
             "virt,secure=on,gic-version=3,acpi=off", "-cpu", "cortex-a53",
             "-smp", "1" if self.counted else "2", "-m", str(MEMORY_MIB),
             *self.pace(),

@@ -157,6 +157,23 @@ static void test_single(void **state)
 	       HEAD "\"id\":7,\"result\":\"0x2a\"}");
 }
 
+/* Each call of a body is of its own method, whatever the one before was. */
+static void test_mixed(void **state)
+{
+	(void)state;
+	expect("[" HEAD
+	       "\"id\":1,\"method\":\"echo\",\"params\":{\"n\":1}}," HEAD
+	       "\"id\":2,\"method\":\"far_a\"}," HEAD
+	       "\"id\":3,\"method\":\"far_b\"}," HEAD
+	       "\"id\":4,\"method\":\"echo\",\"params\":{\"n\":2}}," HEAD
+	       "\"id\":5,\"method\":\"echo\",\"params\":{\"n\":3}}]",
+	       "[" HEAD "\"id\":1,\"result\":\"0x1\"}," HEAD
+	       "\"id\":2,\"result\":[\"far_a\",0]}," HEAD
+	       "\"id\":3,\"result\":[\"far_b\",0]}," HEAD
+	       "\"id\":4,\"result\":\"0x2\"}," HEAD
+	       "\"id\":5,\"result\":\"0x3\"}]");
+}
+
 /* A row that stands for many names, with params by position. */
 static void test_positional(void **state)
 {
@@ -420,6 +437,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_single),
+		cmocka_unit_test(test_mixed),
 		cmocka_unit_test(test_positional),
 		cmocka_unit_test(test_ids),
 		cmocka_unit_test(test_long_id),

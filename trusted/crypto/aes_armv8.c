@@ -5,7 +5,6 @@
 
 #include <inner.h> /* BearSSL: br_enc32be */
 
-#include "trusted/base/bytes.h"
 #include "trusted/base/check.h"
 #include "trusted/base/wipe.h"
 

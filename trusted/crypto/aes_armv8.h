@@ -3,7 +3,7 @@
  * AES-256 in counter mode by the instructions of Armv8 (AWS-LC's assembly), in
  * the shape that BearSSL's GCM takes: bearssl_block.h. Only where
  * vch_cpu_has(VCH_CPU_AES). Constant time. GHASH stays BearSSL's: what is
- * sealed here is short, and AWS-LC prepares sixteen powers first.
+ * sealed here is short, and AWS-LC prepares powers of the key first.
  */
 #ifndef TRUSTED_CRYPTO_AES_ARMV8_H
 #define TRUSTED_CRYPTO_AES_ARMV8_H

@@ -98,16 +98,17 @@ static void account_advance(struct account *a)
 	a->slot->remainder = vch_native_left(&a->config, &a->counters);
 }
 
-void vch_decision_record(struct vch_ta *ta, uint8_t shard,
+void vch_decision_record(struct vch_ta *ta, const struct vch_slot *slot,
 			 const struct vch_record_head *head,
-			 const struct vch_decision *rec)
+			 struct vch_decision *rec)
 {
 	uint8_t buf[VCH_RECORD_HEAD_ENC_MAX + VCH_DECISION_ENC_MAX];
 	struct vch_writer w = vch_writer(buf, sizeof(buf));
 
+	rec->slot = *slot;
 	vch_record_head_write(&w, head);
 	vch_decision_write(&w, rec);
-	vch_draft_add(ta, shard, vch_written(&w));
+	vch_draft_add(ta, vch_slot_shard(ta, slot), vch_written(&w));
 	if (head->expiry_s > ta->clock.expiry_s)
 		ta->clock.expiry_s = head->expiry_s;
 }
@@ -119,7 +120,6 @@ static void record_decision(struct vch_ta *ta, const struct account *a,
 	struct vch_record_head head = {VCH_RECORD_DECISION, q->time.refill_s,
 				       made->expiry_s};
 	struct vch_decision rec = {
-		.slot = *a->slot,
 		.counters =
 			vch_span(a->carry->counters, a->carry->counters_len),
 		.code = (uint16_t)made->code,
@@ -130,7 +130,7 @@ static void record_decision(struct vch_ta *ta, const struct account *a,
 	};
 
 	memcpy(rec.op_hash, q->op_hash, 32);
-	vch_decision_record(ta, vch_slot_shard(ta, a->slot), &head, &rec);
+	vch_decision_record(ta, a->slot, &head, &rec);
 }
 
 void vch_cosign_sign(uint8_t ret_signature[65],

@@ -71,9 +71,8 @@ static void record(struct vch_ta *ta, struct vch_opened *a,
 	struct vch_writer wn = vch_writer(counters, sizeof(counters));
 
 	vch_account_advance(a, &wc, &wn);
-	rec->slot = *a->slot;
 	rec->counters = vch_written(&wn);
-	vch_decision_record(ta, vch_slot_shard(ta, a->slot), &head, rec);
+	vch_decision_record(ta, a->slot, &head, rec);
 }
 
 enum vch_err vch_handle_cosign_intent(struct vch_ta *ta,

@@ -228,10 +228,11 @@ VCH_MUST enum vch_err vch_account_open(struct vch_opened *ret,
 void vch_account_advance(struct vch_opened *account, struct vch_writer *config,
 			 struct vch_writer *counters);
 
-/* Records a decision about an operation or an intent; its time was seen. */
-void vch_decision_record(struct vch_ta *ta, uint8_t shard,
+/* Records a decision about an operation or an intent, with the slot as it is
+ * now; its time was seen. */
+void vch_decision_record(struct vch_ta *ta, const struct vch_slot *slot,
 			 const struct vch_record_head *head,
-			 const struct vch_decision *rec);
+			 struct vch_decision *rec);
 
 /*
  * The co-signer's word, r ‖ s ‖ v. hash is always one that was computed here,
