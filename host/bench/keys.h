@@ -7,7 +7,7 @@
 
 #define VCH_BENCH_KEYS_MAX 1024
 
-/* Has cnt keys made for plain digests. VCH_SOCKET, VCH_RECEIPT if refused. */
+/* Has cnt keys made for plain digests. VCH_SOCKET, VCH_INTERNAL if refused. */
 VCH_MUST enum vch_err vch_bench_keys(struct vch_bench *bench, size_t cnt);
 
 /*

@@ -16,6 +16,7 @@
 #include "trusted/policy/userop.h"
 
 #define CHAIN_ID 31337
+#define SHOWN_MAX 512 /* bytes of what the node refused with */
 
 enum vch_err vch_bench_open(struct vch_bench *bench, const char *address,
 			    uint16_t port, const char *token_file,
@@ -146,9 +147,10 @@ bool vch_bench_find(uint8_t *ret, size_t len, struct vch_span body,
 
 enum vch_err vch_bench_refused(struct vch_span body)
 {
-	fprintf(stderr, "the node refused: %.*s\n", (int)body.len,
+	fprintf(stderr, "the node refused: %.*s\n",
+		(int)(body.len < SHOWN_MAX ? body.len : SHOWN_MAX),
 		(const char *)body.ptr);
-	return VCH_RECEIPT;
+	return VCH_INTERNAL;
 }
 
 static enum vch_err take_account(struct vch_bench *bench, struct vch_span body)
@@ -216,7 +218,7 @@ static enum vch_err make_operation(yyjson_mut_doc *doc, yyjson_mut_val **ret,
 		.payments = {{.to = {0xbe, 0xef}, .wei = 1}},
 		.payment_cnt = 1,
 		.fees = {.max_fee = 1, .tip = 1},
-		.valid_until = vch_payment_valid_until(vch_clock_wall_s()) + 60,
+		.valid_until = vch_payment_valid_until(vch_clock_wall_s()),
 	};
 	struct vch_demo_assertion assertion;
 	struct vch_payment_op op;

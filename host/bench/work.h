@@ -52,7 +52,7 @@ VCH_MUST enum vch_err vch_bench_repeat(struct vch_bench *bench,
 				       struct vch_span params, size_t cnt,
 				       vch_bench_take_fn *take);
 
-/* Says what the node said; VCH_RECEIPT. */
+/* Says what the node said, its first bytes; VCH_INTERNAL. */
 enum vch_err vch_bench_refused(struct vch_span body);
 
 /*
@@ -66,7 +66,7 @@ VCH_MUST enum vch_err vch_bench_open(struct vch_bench *bench,
 void vch_bench_close(struct vch_bench *bench);
 
 /*
- * Has cnt accounts made; once. VCH_SOCKET, VCH_RECEIPT if the node refused
+ * Has cnt accounts made; once. VCH_SOCKET, VCH_INTERNAL if the node refused
  * one.
  */
 VCH_MUST enum vch_err vch_bench_accounts(struct vch_bench *bench, size_t cnt);
