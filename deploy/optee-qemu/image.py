@@ -30,8 +30,9 @@ UUID = "12345678-5b69-11d4-9fee-00c04f4c3456"
 TA = os.path.join(ROOT, "out", "ta", UUID + ".ta")
 CROSS = "aarch64-linux-gnu-"
 TA_KEY = os.path.join(KEYS, "ta.pem")
-# Where TF-A starts the kernel, and where the root folder is beside it.
-KERNEL_AT = 0x48000000
+KERNEL = os.path.join(WORK, "kernel", "Image")
+# Where TF-A starts the kernel.
+KERNEL_AT = 0x44000000
 
 # Drivers that the kernel has as modules, in the order they need each other.
 MODULES = ["tee", "optee", "failover", "net_failover", "virtio_net",
@@ -148,7 +149,7 @@ def unpack_kernel():
                    *wanted])
     fresh(os.path.join(WORK, "kernel"))
     shutil.copy(glob.glob(new + "/boot/vmlinuz-*")[0],
-                os.path.join(WORK, "kernel", "Image"))
+                KERNEL)
     for name in MODULES:
         found = glob.glob(f"{new}/**/{name.replace('_', '[_-]')}.ko.xz",
                           recursive=True)

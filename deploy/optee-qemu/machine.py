@@ -19,7 +19,9 @@ import factory
 import image
 
 READY_S = 60
-MEMORY_MIB = 256
+MEMORY_AT = 0x40000000
+MEMORY_MIB = 192
+ROOT_AT = image.KERNEL_AT + (64 << 20)
 DISK_MIB = 256
 
 
@@ -101,24 +103,36 @@ class Machine:
         """The next start is with a new device."""
         shutil.rmtree(self.device, ignore_errors=True)
 
-    def root(self):
-        """The root folder's file: an archive, or two one after the other."""
-        base = os.path.join(image.IMAGE, "root.cpio")
-        if not self.extra:
-            return base
-        both = os.path.join(self.run_dir, "root.cpio")
-        with open(both, "wb") as out:
-            for path in (base, self.extra):
-                with open(path, "rb") as f:
-                    out.write(f.read())
-        return both
+    def memory(self):
+        """
+        The board's memory at power-on, as a file with the kernel and the root
+        folder in it, and how long that folder is. QEMU maps it and never
+        writes to it. (What `-device loader` loads it keeps a second time.)
+        """
+        path = os.path.join(self.run_dir, "memory")
+        archives = [os.path.join(image.IMAGE, "root.cpio")]
+        if self.extra:
+            archives.append(self.extra)
+        with open(path, "wb") as out:
+            for at, parts in ((image.KERNEL_AT, [image.KERNEL]),
+                              (ROOT_AT, archives)):
+                out.seek(at - MEMORY_AT)
+                for part in parts:
+                    with open(part, "rb") as f:
+                        shutil.copyfileobj(f, out, 1 << 20)
+            end = out.tell()
+            if end > MEMORY_MIB << 20:
+                raise Error("the root folder does not fit into the board's "
+                            f"memory: {end >> 20} MiB of {MEMORY_MIB}")
+            out.truncate(MEMORY_MIB << 20)
+        return path, end - (ROOT_AT - MEMORY_AT)
 
-    def kernel_words(self, root):
+    def kernel_words(self, root_len):
         # Linux would swap its page tables at each system call, on any
         # processor, to hide where it lies; this one does not give that away
         words = ["console=ttyAMA0", "quiet", "panic=-1", "rdinit=/init",
                  "kpti=off",
-                 f"initrd={self.root_at:#x},{os.path.getsize(root)}",
+                 f"initrd={ROOT_AT:#x},{root_len}",
                  f"vouch.now={int(time.time())}",
                  f"vouch.ports={self.port},{self.operator_port}",
                  f"vouch.window={self.window}"]
@@ -127,10 +141,6 @@ class Machine:
         if self.chain:
             words.append("vouch.chain=http://10.0.2.100:8545")
         return " ".join(words)
-
-    @property
-    def root_at(self):
-        return image.KERNEL_AT + 0x4000000
 
     def network(self):
         """No way out but the ports we name, and those on 127.0.0.1 only."""
@@ -151,7 +161,7 @@ class Machine:
         return ["-accel", "tcg,thread=multi,tb-size=64"]
 
     def command(self):
-        root, kernel = self.root(), os.path.join(image.WORK, "kernel", "Image")
+        memory, root_len = self.memory()
         nothing = os.path.join(self.run_dir, "nothing")
         with open(nothing, "wb") as f:
             f.write(bytes(4096))  # TF-A starts the kernel, not QEMU
@@ -164,16 +174,15 @@ class Machine:
             # in order, as QEMU is: nobody has speculation to guard against
             # (an A57's firmware writes SCTLR_EL3 twenty times in a batch, and
             # each time QEMU forgets all addresses)
-            "virt,secure=on,gic-version=3,acpi=off", "-cpu", "cortex-a53",
+            "virt,secure=on,gic-version=3,acpi=off,memory-backend=memory",
+            "-cpu", "cortex-a53",
             "-smp", "1" if self.counted else "2", "-m", str(MEMORY_MIB),
+            "-object", "memory-backend-file,id=memory,share=off,"
+                       f"size={MEMORY_MIB}M,mem-path={memory}",
             *self.pace(),
             "-nodefaults", "-display", "none", "-no-reboot",
             "-drive", f"if=pflash,unit=0,format=raw,file={self.flash}",
-            "-device", f"loader,file={kernel},addr={image.KERNEL_AT:#x},"
-                       "force-raw=on",
-            "-device", f"loader,file={root},addr={self.root_at:#x},"
-                       "force-raw=on",
-            "-kernel", nothing, "-append", self.kernel_words(root),
+            "-kernel", nothing, "-append", self.kernel_words(root_len),
             "-serial", f"file:{path('normal.log')}",
             "-serial", f"file:{path('secure.log')}",
             "-netdev", self.network(),
@@ -195,7 +204,7 @@ class Machine:
             raise Error("the board runs already: make optee-stop")
         if not os.path.exists(os.path.join(image.IMAGE, "root.cpio")):
             raise Error("nothing to run yet: make optee-image")
-        for name in ("run", "shell", "token", "normal.log"):
+        for name in ("run", "shell", "token", "normal.log", "memory"):
             if os.path.exists(os.path.join(self.run_dir, name)):
                 os.unlink(os.path.join(self.run_dir, name))
         factory.power_on(self.flash, image.FIRMWARE)
