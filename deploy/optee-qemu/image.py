@@ -148,8 +148,7 @@ def unpack_kernel():
                    '"$0" | tar -x -C "$1" --wildcards "${@:2}"', package, new,
                    *wanted])
     fresh(os.path.join(WORK, "kernel"))
-    shutil.copy(glob.glob(new + "/boot/vmlinuz-*")[0],
-                KERNEL)
+    shutil.copy(glob.glob(new + "/boot/vmlinuz-*")[0], KERNEL)
     for name in MODULES:
         found = glob.glob(f"{new}/**/{name.replace('_', '[_-]')}.ko.xz",
                           recursive=True)
