@@ -88,8 +88,6 @@ class Suites(unittest.TestCase):
 
         def some(board):
             passed = sum(self.run_suite(board, name) for name in names)
-            # Linux uses all the memory it has, sooner or later
-            self.assertEqual(board.run("cat /dev/vda > /dev/null")[0], 0)
             self.assertLess(board.memory_mib(), 400)
             return passed
 

@@ -151,7 +151,6 @@ def power_on(bench, board, token, key):
               got["operations"] / got["wall_ns"] * 1e9, "1/s", None,
               "kms_signBatch of 64 from the host over 127.0.0.1: the same "
               "through QEMU's network")
-    board.machine.run("cat /dev/vda > /dev/null")
     bench.row("optee_memory_mib", board.machine.memory_mib(), "MiB", "<= 400",
               "QEMU at its peak, after all this and with the board's 192 "
               "full of its page cache; flash 64, translated code 64, the "
